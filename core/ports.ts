@@ -1,0 +1,133 @@
+import type { Batch } from './telemetry/batch.ts';
+
+/** Who asks. On one machine without tokens it is `local` with every role. Every use case takes one. */
+export interface Principal {
+  id: string;
+  roles: readonly ('admin' | 'writer' | 'reader')[];
+  teams: readonly string[];
+}
+
+/** What the caller of an accepted request was told; a retry is told the same. */
+export interface Receipt {
+  batchId: string;
+  accepted: number;
+  rejected: number;
+}
+
+/** The log of accepted requests: the one durable write behind a 202. */
+export interface BatchLog {
+  /**
+   * Keeps a batch; on disk when it resolves. `fingerprint` is of the request's body.
+   * `duplicate`: this id was kept before with the same fingerprint, nothing was written, `receipt` is the first one's.
+   * `conflict`: this id was kept before with another fingerprint, nothing was written.
+   * Throws AppError `storageFull` when there is no room; nothing was kept then.
+   */
+  append(entry: {
+    batch: Batch;
+    fingerprint: string;
+    receipt: Receipt;
+  }): Promise<{ kind: 'appended' } | { kind: 'duplicate'; receipt: Receipt } | { kind: 'conflict' }>;
+  /** Batches not yet marked as rolled up, oldest first, at most `limit`, at least one when there is one. */
+  unrolled(limit: number): Promise<Batch[]>;
+  /** Says that these batches are in the rollups. Idempotent. */
+  markRolled(ids: readonly string[]): Promise<void>;
+  /** How many batches wait to be rolled up. */
+  backlog(): Promise<number>;
+}
+
+/** A stored block, opaque to the store. */
+export interface StoredBlock {
+  id: string;
+  bytes: Uint8Array;
+}
+
+/** Where a block lives: a family of series, its step, and the start of the stretch of time that it is filed under. */
+export interface Partition {
+  family: string;
+  stepMs: number;
+  startMs: number;
+}
+
+export interface NewBlock extends Partition {
+  bytes: Uint8Array;
+}
+
+/** Rollups, as blocks filed by partition. All blocks of one partition merged give its content. */
+export interface RollupStore {
+  /**
+   * In one atomic step: remembers the batches as applied and adds the blocks. When any of the ids was applied before,
+   * nothing changes and it answers those ids; the caller leaves them out and tries again. [] = done.
+   */
+  apply(change: { batchIds: readonly string[]; blocks: readonly NewBlock[]; nowMs: number }): Promise<string[]>;
+  /** Which of these batches are in the rollups already. */
+  applied(ids: readonly string[]): Promise<string[]>;
+  /** Partitions of a family and step whose start is in [fromMs, toMs), with how many loose (uncompacted) blocks each has, by start. */
+  partitions(query: {
+    family: string;
+    stepMs: number;
+    fromMs: number;
+    toMs: number;
+  }): Promise<{ startMs: number; blocks: number; loose: number }[]>;
+  /** All partitions with loose blocks, of any family: what compaction has to do. */
+  loosePartitions(): Promise<(Partition & { loose: number; newestMs: number })[]>;
+  /** The blocks of one partition, or of all whose start is in [fromMs, toMs), in a stable order. */
+  blocks(query: {
+    family: string;
+    stepMs: number;
+    fromMs: number;
+    toMs: number;
+  }): Promise<(StoredBlock & { startMs: number; loose: boolean })[]>;
+  /**
+   * In one atomic step: removes `remove` and adds `add` as compacted blocks. When any of `remove` is gone already,
+   * nothing changes and it answers false.
+   */
+  replace(change: { remove: readonly string[]; add: readonly NewBlock[] }): Promise<boolean>;
+  /** Drops whole partitions that start before `beforeMs`. */
+  expire(query: { family: string; stepMs: number; beforeMs: number }): Promise<number>;
+  /** Forgets applied batches older than this. */
+  forgetApplied(beforeMs: number): Promise<void>;
+}
+
+/** Compression of blocks and batches; lossless. */
+export interface Compression {
+  compress(bytes: Uint8Array): Uint8Array;
+  decompress(bytes: Uint8Array): Uint8Array;
+}
+
+/** Attributes of a deployment that can be told or learned. */
+export interface DeploymentAttributes {
+  model?: string;
+  modelVersion?: string;
+  variant?: string;
+  owner?: string;
+  team?: string;
+  project?: string;
+  environment?: string;
+  provider?: string;
+  account?: string;
+  region?: string;
+  instanceType?: string;
+}
+
+/** What was true of a deployment from `fromMs` (epoch ms, inclusive) until the next version's. */
+export interface DeploymentVersion extends DeploymentAttributes {
+  fromMs: number;
+  source: 'api' | 'configuration' | 'telemetry';
+}
+
+export interface Deployment {
+  deployment: string;
+  firstSeenMs?: number;
+  lastSeenMs?: number;
+  /** Sorted by fromMs, oldest first; may be empty. */
+  versions: DeploymentVersion[];
+}
+
+/** The registry of deployments. */
+export interface DeploymentStore {
+  /** All, by name. */
+  list(): Promise<Deployment[]>;
+  get(deployment: string): Promise<Deployment | undefined>;
+  /** Replaces the entry of that name. */
+  put(deployment: Deployment): Promise<void>;
+}
