@@ -25,7 +25,7 @@ export const binOf = (value: number): number =>
       : 0;
 
 /** The value a bin stands for: within 1 % of every value in it. */
-export const valueOf = (key: number): number => {
+export const valueOfBin = (key: number): number => {
   if (key === 0) return 0;
   const magnitude = (2 * Math.exp((Math.abs(key) - OFFSET) * LN_GAMMA)) / (GAMMA + 1);
   return key > 0 ? magnitude : -magnitude;
@@ -56,10 +56,10 @@ export const quantile = (bins: Bins, q: number, range: { min: number; max: numbe
   let i = 0;
   while (i < bins.counts.length && seen + bins.counts[i]! <= low) seen += bins.counts[i++]!;
   const clamp = (value: number) => Math.min(range.max, Math.max(range.min, value));
-  const lowValue = clamp(valueOf(bins.keys[i]!));
+  const lowValue = clamp(valueOfBin(bins.keys[i]!));
   const fraction = rank - low;
   if (fraction === 0 || seen + bins.counts[i]! > low + 1) return lowValue;
   do i++;
   while (i < bins.counts.length && bins.counts[i] === 0);
-  return lowValue + fraction * (clamp(valueOf(bins.keys[i]!)) - lowValue);
+  return lowValue + fraction * (clamp(valueOfBin(bins.keys[i]!)) - lowValue);
 };
