@@ -1,0 +1,166 @@
+import { counters, gauges, ratios } from './define.ts';
+import type { Metric } from './types.ts';
+
+/** Hosts and their processes. */
+export const HOST: readonly Metric[] = [
+  ...gauges([
+    {
+      name: 'host.cpuUtilization',
+      unit: '%',
+      meaning: 'CPU in use as reported in percent; see host.cpuBusy where CPU time is reported.',
+      rows: ['000.034', '001.063', '002.035', '004.012'],
+    },
+    {
+      name: 'host.cpuModeUtilization',
+      unit: '%',
+      meaning: 'Share of CPU time by mode; the modes of one CPU add up to 100.',
+    },
+    { name: 'host.load1', unit: '1', meaning: 'Load average of one minute: processes that run or wait to.' },
+    { name: 'host.load5', unit: '1', meaning: 'Load average of five minutes.' },
+    { name: 'host.load15', unit: '1', meaning: 'Load average of fifteen minutes.' },
+    {
+      name: 'host.memoryUtilization',
+      unit: '%',
+      meaning: 'Memory in use as reported in percent; see host.memoryInUse where bytes are reported.',
+      rows: ['000.035', '001.064', '002.036', '004.014'],
+    },
+    { name: 'host.memoryTotal', unit: 'By', meaning: 'Memory there is.', defaultStat: 'sum', rows: ['004.014'] },
+    {
+      name: 'host.memoryAvailable',
+      unit: 'By',
+      meaning: 'Memory that new work could have without swapping.',
+      defaultStat: 'sum',
+      rows: ['004.014'],
+    },
+    {
+      name: 'host.memoryUsage',
+      unit: 'By',
+      meaning: 'Memory by state (used, free, cached, …); the states add up to the total.',
+      defaultStat: 'sum',
+      rows: ['004.014'],
+    },
+    {
+      name: 'host.diskUtilization',
+      unit: '%',
+      meaning: 'Disk space in use as reported in percent; see host.diskInUse where bytes are reported.',
+      defaultStat: 'max',
+      rows: ['001.066', '004.015'],
+    },
+    { name: 'host.diskSize', unit: 'By', meaning: 'Size of a file system.', defaultStat: 'sum', rows: ['004.015'] },
+    {
+      name: 'host.diskAvailable',
+      unit: 'By',
+      meaning: 'Space of a file system open to ordinary users.',
+      defaultStat: 'min',
+      rows: ['004.015'],
+    },
+    {
+      name: 'host.diskUsage',
+      unit: 'By',
+      meaning: 'Space of a file system by state (used, free, reserved).',
+      defaultStat: 'sum',
+      rows: ['004.015'],
+    },
+    {
+      name: 'host.networkLatency',
+      unit: 'ms',
+      meaning: 'Round trip to a target on the network.',
+      rows: ['002.039', '004.018'],
+    },
+    {
+      name: 'process.cpuUtilization',
+      unit: '%',
+      meaning: 'CPU that a process uses, 100 for each full core.',
+      rows: ['004.013'],
+    },
+    {
+      name: 'process.memory',
+      unit: 'By',
+      meaning: 'Memory that a process holds.',
+      defaultStat: 'sum',
+      rows: ['004.014'],
+    },
+  ]),
+  ...counters([
+    {
+      name: 'host.cpuTime',
+      unit: 's',
+      meaning: 'CPU time by mode (user, system, idle, …); `rate` is how many CPUs are in that mode.',
+      rows: ['004.012'],
+    },
+    {
+      name: 'host.diskIo',
+      unit: 'By',
+      meaning: 'Bytes moved by disks, by direction (read, write).',
+      rows: ['002.040', '004.016'],
+    },
+    {
+      name: 'host.diskOperations',
+      unit: '{operation}',
+      meaning: 'Operations of disks, by direction.',
+      rows: ['002.040', '004.016'],
+    },
+    {
+      name: 'host.diskOperationTime',
+      unit: 's',
+      meaning: 'Time that operations of disks took, by direction.',
+      rows: ['002.040'],
+    },
+    {
+      name: 'host.diskBusyTime',
+      unit: 's',
+      meaning: 'Time in which a disk had something to do; a `rate` of 1 is always.',
+      rows: ['002.040', '004.016'],
+    },
+    {
+      name: 'host.networkIo',
+      unit: 'By',
+      meaning: 'Bytes over the network, by direction (receive, transmit).',
+      rows: ['002.038', '004.017'],
+    },
+    { name: 'host.networkErrors', unit: '{error}', meaning: 'Network errors, by direction.' },
+    { name: 'process.cpuTime', unit: 's', meaning: 'CPU time of a process.', rows: ['004.013'] },
+  ]),
+  ...ratios([
+    {
+      name: 'host.cpuBusy',
+      // Waiting for a disk is not work.
+      numerator: { metric: 'host.cpuTime', stat: 'rate', filter: ['mode!:idle,iowait,wait'] },
+      denominator: { metric: 'host.cpuTime', stat: 'rate' },
+      scale: 100,
+      unit: '%',
+      meaning: 'CPU in use, from CPU time.',
+      rows: ['000.034', '001.063', '002.035', '004.012'],
+    },
+    {
+      name: 'host.memoryInUse',
+      numerator: { metric: 'host.memoryAvailable', stat: 'sum' },
+      denominator: { metric: 'host.memoryTotal', stat: 'sum' },
+      scale: -100,
+      offset: 100,
+      unit: '%',
+      meaning: 'Memory in use, from what is available: caches that can be given up are not in use.',
+      rows: ['000.035', '001.064', '002.036', '004.014'],
+    },
+    {
+      name: 'host.diskInUse',
+      numerator: { metric: 'host.diskAvailable', stat: 'sum' },
+      denominator: { metric: 'host.diskSize', stat: 'sum' },
+      scale: -100,
+      offset: 100,
+      unit: '%',
+      meaning:
+        'Disk space in use, from what is available. Group it by mountpoint: one full disk hides among empty ones.',
+      rows: ['001.066', '004.015'],
+    },
+    {
+      name: 'host.diskOperationLatency',
+      numerator: { metric: 'host.diskOperationTime', stat: 'rate' },
+      denominator: { metric: 'host.diskOperations', stat: 'rate' },
+      scale: 1000,
+      unit: 'ms',
+      meaning: 'Mean time of one operation of a disk.',
+      rows: ['002.040'],
+    },
+  ]),
+];

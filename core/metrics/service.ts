@@ -1,0 +1,165 @@
+import { counters, gauges, histograms, ratios } from './define.ts';
+import type { Metric } from './types.ts';
+
+/** Services, the queues between them, and the containers and clusters they run in. */
+export const SERVICE: readonly Metric[] = [
+  ...gauges([
+    {
+      name: 'service.up',
+      unit: '1',
+      meaning: '1 while a target answers its scraper, else 0; `avg` is its availability, `sum` how many are up.',
+      defaultStat: 'min',
+      rows: ['004.019'],
+    },
+    {
+      name: 'service.probeSuccess',
+      unit: '1',
+      meaning: '1 while a probe from outside succeeds, else 0.',
+      defaultStat: 'min',
+      rows: ['004.019'],
+    },
+    { name: 'service.probeDuration', unit: 'ms', meaning: 'How long a probe from outside took.', rows: ['004.020'] },
+    { name: 'service.startTime', unit: 's', meaning: 'When a process started, Unix time.', defaultStat: 'max' },
+    {
+      name: 'service.uptime',
+      unit: 's',
+      meaning: 'How long a process has run.',
+      defaultStat: 'min',
+      rows: ['004.019'],
+    },
+    {
+      name: 'service.activeRequests',
+      unit: '{request}',
+      meaning: 'Requests that a server works on now.',
+      defaultStat: 'sum',
+    },
+    {
+      name: 'service.slaComplianceRatio',
+      unit: '1',
+      meaning: 'Share of time or requests within the agreed level, as the service reported it.',
+      defaultStat: 'min',
+      rows: ['002.062'],
+    },
+    {
+      name: 'queue.length',
+      unit: '{message}',
+      meaning: 'Messages that wait in a queue.',
+      defaultStat: 'sum',
+      rows: ['000.037', '002.050', '004.023'],
+    },
+    {
+      name: 'queue.oldestAge',
+      unit: 's',
+      meaning: 'Age of the oldest message: how far behind a queue is, which its length alone does not say.',
+      defaultStat: 'max',
+      rows: ['000.038'],
+    },
+    { name: 'queue.lag', unit: '{message}', meaning: 'Messages that a consumer is behind.', defaultStat: 'sum' },
+    {
+      name: 'container.ready',
+      unit: '1',
+      meaning: '1 while a container is ready, else 0.',
+      defaultStat: 'min',
+      rows: ['002.041'],
+    },
+    { name: 'container.memory', unit: 'By', meaning: 'Memory that a container cannot give up.', rows: ['002.041'] },
+    {
+      name: 'cluster.nodesReady',
+      unit: '{node}',
+      meaning: 'Nodes that are ready.',
+      defaultStat: 'sum',
+      rows: ['002.042'],
+    },
+    {
+      name: 'cluster.pods',
+      unit: '{pod}',
+      meaning: 'Pods by phase (Pending, Running, Failed, …).',
+      defaultStat: 'sum',
+      rows: ['002.042'],
+    },
+    {
+      name: 'cluster.replicasDesired',
+      unit: '{replica}',
+      meaning: 'Replicas that a workload should have.',
+      defaultStat: 'sum',
+      rows: ['002.042'],
+    },
+    {
+      name: 'cluster.replicasAvailable',
+      unit: '{replica}',
+      meaning: 'Replicas of a workload that can take work.',
+      defaultStat: 'sum',
+      rows: ['002.042'],
+    },
+  ]),
+  ...counters([
+    {
+      name: 'service.requests',
+      unit: '{request}',
+      meaning: 'Requests to an HTTP server, by status, method and endpoint.',
+      rows: ['001.068', '002.043', '004.022'],
+    },
+    {
+      name: 'queue.processed',
+      unit: '{message}',
+      meaning: 'Messages that were processed.',
+    },
+    { name: 'container.restarts', unit: '{restart}', meaning: 'Restarts of a container.', rows: ['002.041'] },
+    {
+      name: 'container.oomEvents',
+      unit: '{event}',
+      meaning: 'Times a container ran out of memory.',
+      rows: ['002.041'],
+    },
+    { name: 'container.cpuTime', unit: 's', meaning: 'CPU time of a container.', rows: ['002.041'] },
+  ]),
+  ...histograms([
+    {
+      name: 'service.requestDuration',
+      unit: 'ms',
+      meaning: 'How long an HTTP server took to answer.',
+      rows: ['001.067', '001.087', '002.045', '002.046', '002.047', '004.020'],
+    },
+    { name: 'service.requestSize', unit: 'By', meaning: 'Size of requests to an HTTP server.', rows: ['001.069'] },
+    { name: 'service.responseSize', unit: 'By', meaning: 'Size of the answers of an HTTP server.' },
+    {
+      name: 'service.clientDuration',
+      unit: 'ms',
+      meaning: 'How long a call to another service took, network included.',
+      rows: ['002.039', '004.018'],
+    },
+    {
+      name: 'queue.processingTime',
+      unit: 'ms',
+      meaning: 'How long the work on one message took.',
+      rows: ['004.024'],
+    },
+  ]),
+  ...ratios([
+    {
+      name: 'service.errorRatio',
+      numerator: { metric: 'service.requests', stat: 'rate', filter: ['status~:5*'] },
+      denominator: { metric: 'service.requests', stat: 'rate' },
+      unit: '1',
+      meaning: 'Share of counted requests that were answered 5xx.',
+      rows: ['002.048', '004.021'],
+    },
+    {
+      name: 'service.timedErrorRatio',
+      numerator: { metric: 'service.requestDuration', stat: 'count', filter: ['status~:5*'] },
+      denominator: { metric: 'service.requestDuration', stat: 'count' },
+      unit: '1',
+      meaning:
+        'Share of timed requests that were answered 5xx: for servers that report durations by status and no counter.',
+      rows: ['004.021'],
+    },
+    {
+      name: 'cluster.replicasAvailableRatio',
+      numerator: { metric: 'cluster.replicasAvailable', stat: 'sum' },
+      denominator: { metric: 'cluster.replicasDesired', stat: 'sum' },
+      unit: '1',
+      meaning: 'Share of the desired replicas that can take work.',
+      rows: ['002.042'],
+    },
+  ]),
+];
