@@ -27,18 +27,15 @@ export interface BatchLog {
     fingerprint: string;
     receipt: Receipt;
   }): Promise<{ kind: 'appended' } | { kind: 'duplicate'; receipt: Receipt } | { kind: 'conflict' }>;
-  /** Batches not yet marked as rolled up, oldest first, at most `limit`, at least one when there is one. */
-  unrolled(limit: number): Promise<Batch[]>;
+  /**
+   * Batches not yet marked as rolled up, oldest first: as many as hold `maxItems` events, samples, spans and logs together,
+   * but at least one when there is one.
+   */
+  unrolled(maxItems: number): Promise<Batch[]>;
   /** Says that these batches are in the rollups. Idempotent. */
   markRolled(ids: readonly string[]): Promise<void>;
   /** How many batches wait to be rolled up. */
   backlog(): Promise<number>;
-}
-
-/** A stored block, opaque to the store. */
-export interface StoredBlock {
-  id: string;
-  bytes: Uint8Array;
 }
 
 /** Where a block lives: a family of series, its step, and the start of the stretch of time that it is filed under. */
@@ -61,28 +58,27 @@ export interface RollupStore {
   apply(change: { batchIds: readonly string[]; blocks: readonly NewBlock[]; nowMs: number }): Promise<string[]>;
   /** Which of these batches are in the rollups already. */
   applied(ids: readonly string[]): Promise<string[]>;
-  /** Partitions of a family and step whose start is in [fromMs, toMs), with how many loose (uncompacted) blocks each has, by start. */
-  partitions(query: {
-    family: string;
-    stepMs: number;
-    fromMs: number;
-    toMs: number;
-  }): Promise<{ startMs: number; blocks: number; loose: number }[]>;
   /** All partitions with loose blocks, of any family: what compaction has to do. */
   loosePartitions(): Promise<(Partition & { loose: number; newestMs: number })[]>;
-  /** The blocks of one partition, or of all whose start is in [fromMs, toMs), in a stable order. */
-  blocks(query: {
+  /** The blocks of the partitions whose start is in [fromMs, toMs), in a stable order, without their bytes. */
+  list(query: {
     family: string;
     stepMs: number;
     fromMs: number;
     toMs: number;
-  }): Promise<(StoredBlock & { startMs: number; loose: boolean })[]>;
+  }): Promise<{ id: string; startMs: number; loose: boolean }[]>;
+  /** The bytes of these blocks, in order; undefined where one is gone (compacted since it was listed). */
+  read(ids: readonly string[]): Promise<(Uint8Array | undefined)[]>;
   /**
    * In one atomic step: removes `remove` and adds `add` as compacted blocks. When any of `remove` is gone already,
    * nothing changes and it answers false.
    */
   replace(change: { remove: readonly string[]; add: readonly NewBlock[] }): Promise<boolean>;
-  /** Drops whole partitions that start before `beforeMs`. */
+  /** Every family that has a block, sorted. */
+  families(): Promise<string[]>;
+  /** Where `expire` has dropped everything before; 0 = nowhere yet. What comes later for that time goes to a coarser step. */
+  expiredBefore(query: { family: string; stepMs: number }): Promise<number>;
+  /** Drops whole partitions that start before `beforeMs`, and remembers it for `expiredBefore`; answers how many. */
   expire(query: { family: string; stepMs: number; beforeMs: number }): Promise<number>;
   /** Forgets applied batches older than this. */
   forgetApplied(beforeMs: number): Promise<void>;

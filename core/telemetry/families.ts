@@ -1,9 +1,11 @@
-import type { EventKind, ModelEvent } from './events.ts';
+import type { EventKind } from './events.ts';
 
 /** Steps that rollups are kept at, milliseconds. */
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 86_400_000;
+
+export type RollupKind = EventKind | 'modelmeter';
 
 /**
  * A family: one declared set of dimensions that events of one kind are rolled up by. A query is answered by the first
@@ -11,14 +13,15 @@ export const DAY = 86_400_000;
  */
 export interface Family {
   name: string;
-  event: EventKind;
+  /** The kind of event; `modelmeter` is what Modelmeter counts of itself. */
+  event: RollupKind;
   /** Finest step kept, milliseconds. */
   baseStepMs: number;
   dimensions: readonly string[];
-  /** Only events that hold this are counted; measures of such a family do not speak for all events. */
-  only?: (event: ModelEvent) => boolean;
-  /** One row for each entry of this record field; the dimension `feature` is its key. */
-  each?: 'features';
+  /** The only measures it keeps. @default all of its kind of event, but for those that a family with `each` names */
+  measures?: readonly string[];
+  /** One row for each number, or each string and boolean, of the event's `features`: dimensions `feature` and `category`. */
+  each?: 'numbers' | 'categories';
 }
 
 /** A measure of events. */
@@ -30,7 +33,6 @@ export interface Measure {
 }
 
 const where = ['environment', 'provider', 'account', 'region'] as const;
-const isFailure = (event: ModelEvent) => event.kind === 'inference' && event.status !== 'ok';
 
 /**
  * Why so many: who used a model (team) is independent of where it ran (deployment), so one family of all dimensions
@@ -63,18 +65,27 @@ export const FAMILIES: readonly Family[] = [
     dimensions: ['endpoint', 'deployment', 'source'],
   },
   {
-    name: 'inference.failure',
+    name: 'inference.status',
     event: 'inference',
     baseStepMs: MINUTE,
-    dimensions: ['status', 'errorType', 'deployment', 'model', 'team', 'project', ...where, 'source'],
-    only: isFailure,
+    dimensions: ['status', 'errorType', 'deployment', 'model', 'environment', 'source'],
+    measures: ['events', 'errors', 'timeouts', 'throttled'],
   },
   {
     name: 'inference.feature',
     event: 'inference',
     baseStepMs: HOUR,
     dimensions: ['feature', 'deployment', 'model', 'modelVersion'],
-    each: 'features',
+    measures: ['featureValue'],
+    each: 'numbers',
+  },
+  {
+    name: 'inference.category',
+    event: 'inference',
+    baseStepMs: HOUR,
+    dimensions: ['feature', 'category', 'deployment', 'model', 'modelVersion'],
+    measures: ['featureCount'],
+    each: 'categories',
   },
   {
     name: 'outcome',
@@ -107,7 +118,37 @@ export const FAMILIES: readonly Family[] = [
     baseStepMs: MINUTE,
     dimensions: ['category', 'outcome', 'deployment', 'team', 'project', 'environment'],
   },
+  { name: 'modelmeter', event: 'modelmeter', baseStepMs: MINUTE, dimensions: ['family', 'dimension'] },
 ];
+
+/** Where a family's blocks of one step are filed: by hour below an hour, by day from there on. */
+export const partitionSpan = (stepMs: number): number => (stepMs < HOUR ? HOUR : DAY);
+
+/** The steps a family is kept at, finest first. */
+export const stepsOf = (family: Pick<Family, 'baseStepMs'>): number[] =>
+  [family.baseStepMs, HOUR, DAY]
+    .filter((step) => step >= family.baseStepMs)
+    .filter((step, i, all) => all.indexOf(step) === i);
+
+/** The family of samples: rows are points, so its finest step is a millisecond. */
+export const SAMPLES = {
+  name: 'samples',
+  baseStepMs: 1,
+  dimensions: ['metric', 'kind', 'replica', 'labels'],
+} as const;
+
+/** Compacted samples are filed by metric, since that is how they are read. */
+export const samplesOf = (metric: string): string => `${SAMPLES.name}:${metric}`;
+
+const BY_NAME = new Map(FAMILIES.map((family) => [family.name, family]));
+
+/** A family by its name, that of a metric's samples too. Throws on an unknown one: block and program disagree. */
+export const familyOf = (name: string): Pick<Family, 'name' | 'baseStepMs' | 'dimensions'> => {
+  if (name === SAMPLES.name || name.startsWith(`${SAMPLES.name}:`)) return { ...SAMPLES, name };
+  const family = BY_NAME.get(name);
+  if (!family) throw new Error(`no family of series is named ${name}`);
+  return family;
+};
 
 type Fields = Record<string, unknown>;
 const number = (name: string, field: string): Measure => ({
@@ -124,6 +165,11 @@ const all: Measure = { name: 'events', kind: 'count', value: () => 1 };
 const is = (name: string, field: string, value: unknown) => counted(name, (event) => event[field] === value);
 const known = (name: string, field: string) => counted(name, (event) => event[field] !== undefined);
 
+const totalTokens = ({ inputTokens, outputTokens }: Fields): number | undefined =>
+  inputTokens === undefined && outputTokens === undefined
+    ? undefined
+    : ((inputTokens as number | undefined) ?? 0) + ((outputTokens as number | undefined) ?? 0);
+
 const error = (event: Fields): number | undefined => {
   const { predicted, actual } = event;
   return typeof predicted === 'number' && typeof actual === 'number' ? predicted - actual : undefined;
@@ -138,7 +184,7 @@ const errorMeasure = (name: string, of: (error: number, actual: number) => numbe
 });
 
 /** What is measured of each kind of event. The catalogue names them. */
-export const MEASURES: Record<EventKind, readonly Measure[]> = {
+export const MEASURES: Record<RollupKind, readonly Measure[]> = {
   inference: [
     all,
     counted('errors', (event) => event.status !== 'ok'),
@@ -155,6 +201,8 @@ export const MEASURES: Record<EventKind, readonly Measure[]> = {
     number('coldStartDuration', 'coldStartMs'),
     number('inputTokens', 'inputTokens'),
     number('outputTokens', 'outputTokens'),
+    // A count, not a distribution: the sum is what is asked for, and a sketch of it would be paid for in every row.
+    { name: 'totalTokens', kind: 'count', value: totalTokens },
     number('cacheReadTokens', 'cacheReadTokens'),
     number('cacheWriteTokens', 'cacheWriteTokens'),
     number('payload', 'payloadBytes'),
@@ -166,7 +214,8 @@ export const MEASURES: Record<EventKind, readonly Measure[]> = {
       kind: 'distribution',
       value: (event) => (event.outputTokens === undefined ? undefined : (event.latencyMs as number)),
     },
-    number('value', 'featureValue'),
+    number('featureValue', 'featureValue'),
+    known('featureCount', 'category'),
   ],
   outcome: [
     all,
@@ -192,5 +241,6 @@ export const MEASURES: Record<EventKind, readonly Measure[]> = {
   ],
   deployment: [all],
   activity: [all],
+  modelmeter: [counted('folded', () => false)],
   security: [all, number('risk', 'riskScore')],
 };

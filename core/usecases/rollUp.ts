@@ -1,0 +1,120 @@
+import type { BatchLog, Compression, DeploymentStore, NewBlock, RollupStore } from '../ports.ts';
+import type { CardinalityGuard } from '../rollups/cardinality.ts';
+import { coarsen, splitByMetric } from '../rollups/coarsen.ts';
+import { encodeBlock, openBlock } from '../rollups/codec.ts';
+import { type FiledBlock, foldBatches } from '../rollups/fold.ts';
+import type { Batch } from '../telemetry/batch.ts';
+import { DAY, familyOf, partitionSpan, SAMPLES, samplesOf, stepsOf } from '../telemetry/families.ts';
+import { learnDeployments, registryDefaults } from './deployments.ts';
+
+export interface RollUpPorts {
+  log: BatchLog;
+  rollups: RollupStore;
+  deployments: DeploymentStore;
+  compression: Compression;
+  guard: CardinalityGuard;
+}
+
+/** How much one round takes on, so that memory stays bounded. */
+const MAX_ITEMS = 60_000;
+
+/**
+ * One round: takes waiting batches from the log and puts them into the rollups, each exactly once: what was applied
+ * before is recognised by its id, and ids and blocks are stored in one step. A crash anywhere is made good by the next round.
+ *
+ * @returns how many batches it took; 0 = nothing waits
+ */
+export const rollUp =
+  (ports: RollUpPorts) =>
+  async (nowMs: number): Promise<number> => {
+    const taken = await ports.log.unrolled(MAX_ITEMS);
+    if (taken.length === 0) return 0;
+    const ids = taken.map(({ id }) => id);
+    await applyBatches(ports)(taken, nowMs);
+    await ports.log.markRolled(ids);
+    return taken.length;
+  };
+
+/** Puts batches into the rollups; those that are there already are left out. */
+export const applyBatches =
+  (ports: RollUpPorts) =>
+  async (batches: readonly Batch[], nowMs: number): Promise<void> => {
+    let known = new Set(await ports.rollups.applied(batches.map(({ id }) => id)));
+    for (;;) {
+      const fresh = batches.filter(({ id }) => !known.has(id));
+      if (fresh.length === 0) return;
+      await learnDeployments(ports)(
+        fresh.flatMap(({ content }) => content.events),
+        nowMs,
+      );
+      await seedGuard(ports, fresh);
+      const complete = registryDefaults(await ports.deployments.list());
+      const filed = await withinRetention(ports.rollups, foldBatches(fresh, { complete, guard: ports.guard }));
+      const blocks = filed.map(({ startMs, block }): NewBlock => {
+        const { family, stepMs } = block;
+        return { family, stepMs, startMs, bytes: encodeBlock(block, ports.compression) };
+      });
+      const already = await ports.rollups.apply({ batchIds: fresh.map(({ id }) => id), blocks, nowMs });
+      if (already.length === 0) return;
+      known = new Set([...known, ...already]);
+    }
+  };
+
+/** Blocks of time whose fine steps were dropped already go to the finest step that is still kept. */
+const withinRetention = async (rollups: RollupStore, filed: readonly FiledBlock[]): Promise<FiledBlock[]> => {
+  const expired = new Map<string, number>();
+  const expiredBefore = async (family: string, stepMs: number) => {
+    const key = `${family} ${stepMs}`;
+    if (!expired.has(key)) expired.set(key, await rollups.expiredBefore({ family, stepMs }));
+    return expired.get(key)!;
+  };
+  const kept: FiledBlock[] = [];
+  const split: FiledBlock[] = [];
+  for (const { startMs, block } of filed) {
+    const isMixed = block.family === SAMPLES.name && startMs < (await expiredBefore(SAMPLES.name, SAMPLES.baseStepMs));
+    if (!isMixed) split.push({ startMs, block });
+    else
+      for (const [metric, part] of splitByMetric([block])) {
+        split.push({ startMs, block: { ...part, family: samplesOf(metric) } });
+      }
+  }
+  for (let { startMs, block } of split) {
+    const coarser = stepsOf(familyOf(block.family)).filter((step) => step > block.stepMs);
+    while (coarser.length > 0 && startMs < (await expiredBefore(expiryFamily(block.family), block.stepMs))) {
+      block = coarsen(block, coarser.shift()!);
+      const span = partitionSpan(block.stepMs);
+      startMs = Math.floor(startMs / span) * span;
+    }
+    kept.push({ startMs, block });
+  }
+  return kept;
+};
+
+/** The samples of all metrics expire together. */
+const expiryFamily = (family: string) => (family.startsWith(SAMPLES.name) ? SAMPLES.name : family);
+
+/** Tells the guard what the store holds of days that it does not know yet (after a restart, or of long ago). */
+const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, batches: readonly Batch[]) => {
+  const days = new Set<number>();
+  for (const { content } of batches) {
+    for (const { timestamp } of content.events) days.add(Math.floor(timestamp / DAY) * DAY);
+    for (const { timestamp } of content.samples) days.add(Math.floor(timestamp / DAY) * DAY);
+  }
+  for (const day of days) {
+    if (guard.knows('seeded', day)) continue;
+    guard.remember('seeded', day, [], 0);
+    for (const family of await rollups.families()) {
+      const { baseStepMs, dimensions } = familyOf(family);
+      const listed = await rollups.list({ family, stepMs: baseStepMs, fromMs: day, toMs: day + DAY });
+      for (const bytes of await rollups.read(listed.map(({ id }) => id))) {
+        if (!bytes) continue; // compacted meanwhile: the other block is in the listing of the next round
+        const series = openBlock(bytes, compression).series();
+        if (!family.startsWith(SAMPLES.name)) guard.remember(family, day, series, dimensions.length);
+        else
+          for (const [metric, ...rest] of series) {
+            guard.remember(`${SAMPLES.name}:${metric}`, day, [[rest.join('\u001f')]], 1);
+          }
+      }
+    }
+  }
+};
