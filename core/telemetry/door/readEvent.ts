@@ -1,0 +1,91 @@
+import { dropContent, isContentKey } from '../content.ts';
+import type { DoorOptions } from '../decoded.ts';
+import { EVENT_KINDS, type EventInput, type EventKind, type ModelEvent } from '../events.ts';
+import { attributesFault } from './attributes.ts';
+import { type Fault, schemaFault, seen } from './fault.ts';
+import { MAX_FEATURES } from './limits.ts';
+import { type Shape, shapeOf } from './shape.ts';
+import { readTimestamp } from './timestamp.ts';
+
+type Fields = Record<string, unknown>;
+
+const KINDS: ReadonlySet<unknown> = new Set(EVENT_KINDS);
+/** Fields that name a person. The `user` of a release is an operator of the deployment and stays. */
+const PERSONAL = new Map<EventKind, readonly string[]>([
+  ['inference', ['client']],
+  ['outcome', ['client']],
+  ['activity', ['user', 'ipAddress']],
+  ['security', ['user', 'ipAddress']],
+]);
+
+/**
+ * One event as it came, past the door: checked, dated, without content, its unknown fields in `attributes`.
+ *
+ * @param item a value fresh from JSON.parse and ours alone: null fields are taken out of it, since many serialisers
+ *   write null for what they do not know
+ */
+export const readEvent = (item: unknown, options: DoorOptions): ModelEvent | Fault => {
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    return { path: '', message: `expected an event as a JSON object, got ${seen(item)}` };
+  const fields = item as Fields;
+  if (!isKind(fields.kind))
+    return { path: '/kind', message: `expected one of ${EVENT_KINDS.join(', ')}, got ${seen(fields.kind)}` };
+  let shape = shapeOf(fields, fields.kind);
+  let result = shape.schema.safeParse(fields);
+  if (!result.success && removeNulls(fields)) {
+    shape = shapeOf(fields, fields.kind);
+    result = shape.schema.safeParse(fields);
+  }
+  if (!result.success) return schemaFault(result.error, fields);
+
+  const event = result.data;
+  const timestamp = readTimestamp(event.timestamp, options);
+  if (typeof timestamp === 'string') return { path: '/timestamp', message: timestamp };
+  event.timestamp = timestamp;
+
+  if (event.kind === 'inference') {
+    event.source ??= 'event';
+    if (event.features) {
+      if (Object.keys(event.features).length > MAX_FEATURES)
+        return { path: '/features', message: `more than the ${MAX_FEATURES} features that are taken` };
+      if (!options.keepContent) dropTexts(event.features);
+    }
+  }
+  if (shape.unknown.length > 0) moveUnknown(fields, event, shape);
+  if (event.attributes) {
+    if (!options.keepContent) event.attributes = dropContent(event.attributes);
+    const fault = attributesFault(event.attributes);
+    if (fault) return fault;
+  }
+  if (options.hashClient) hashPersonal(event, options.hashClient);
+  return event as ModelEvent;
+};
+
+const isKind = (kind: unknown): kind is EventKind => KINDS.has(kind);
+
+/** Takes fields that are null out; false when there was none. */
+const removeNulls = (fields: Fields): boolean => {
+  const nulls = Object.keys(fields).filter((name) => fields[name] === null);
+  for (const name of nulls) delete fields[name];
+  return nulls.length > 0;
+};
+
+/** Moves unknown fields into `attributes`; where an attribute of that name is there already it wins, and both are kept. */
+const moveUnknown = (fields: Fields, event: EventInput, { unknown }: Shape): void => {
+  const attributes: Fields = event.attributes ?? {};
+  for (const name of unknown) attributes[Object.hasOwn(attributes, name) ? `event.${name}` : name] = fields[name];
+  event.attributes = attributes;
+};
+
+/** Drops features that are content by their name; numbers under such names are measures and stay. */
+const dropTexts = (features: Fields): void => {
+  for (const name in features) if (typeof features[name] === 'string' && isContentKey(name)) delete features[name];
+};
+
+const hashPersonal = (event: EventInput, hash: (value: string) => string): void => {
+  const fields: Fields = event;
+  for (const name of PERSONAL.get(event.kind) ?? []) {
+    const value = fields[name];
+    if (typeof value === 'string') fields[name] = hash(value);
+  }
+};

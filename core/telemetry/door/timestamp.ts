@@ -1,0 +1,56 @@
+import type { DoorOptions } from '../decoded.ts';
+
+/** ISO 8601 in the extended format: a date, or date and time to the minute or finer, with or without a zone. */
+const ISO = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?$/;
+const LAST_REPRESENTABLE_MS = 8.64e15;
+
+/**
+ * When an event happened.
+ *
+ * @param value ISO 8601 (without a zone it is UTC), epoch milliseconds, or undefined: now
+ * @returns whole epoch milliseconds in [now - maxAge, now + maxAhead], or a sentence that says what is wrong
+ */
+export const readTimestamp = (value: string | number | undefined, options: DoorOptions): number | string => {
+  if (value === undefined) return options.nowMs;
+  const ms = typeof value === 'number' ? Math.trunc(value) : parseIso(value);
+  if (Number.isNaN(ms))
+    return `expected ISO 8601, for example 2026-01-31T12:00:00Z, or epoch milliseconds as a number, got ${JSON.stringify(String(value).slice(0, 60))}`;
+  const earliest = options.nowMs - options.maxAgeMs;
+  const latest = options.nowMs + options.maxAheadMs;
+  if (ms >= earliest && ms <= latest) return ms;
+  const range = `${show(earliest)} to ${show(latest)}`;
+  return `${value}${typeof value === 'number' ? ` (${show(ms)})` : ''} is outside the time range that is taken, ${range}${hint(value, options)}`;
+};
+
+/** Epoch milliseconds, NaN when it is no such date. */
+const parseIso = (text: string): number => {
+  const match = ISO.exec(text);
+  if (!match) return Number.NaN;
+  const ms = Date.parse(match[1] === undefined && text.length > 10 ? `${text}Z` : text);
+  // Date.parse turns February 30 into March 2.
+  const day = Number(text.slice(8, 10));
+  if (day > 28 && day > new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate())
+    return Number.NaN;
+  return ms;
+};
+
+const show = (ms: number): string =>
+  Math.abs(ms) <= LAST_REPRESENTABLE_MS
+    ? new Date(ms).toISOString()
+    : ms < 0
+      ? 'the beginning of time'
+      : 'the end of time';
+
+const UNITS = [
+  { name: 'seconds', perMs: 1e-3 },
+  { name: 'microseconds', perMs: 1e3 },
+  { name: 'nanoseconds', perMs: 1e6 },
+];
+
+/** Numbers in another unit of time are the usual mistake: says so when the value would be near now in that unit. */
+const hint = (value: string | number, { nowMs }: DoorOptions): string => {
+  if (typeof value === 'string') return '';
+  const yearMs = 366 * 86_400_000;
+  const unit = UNITS.find(({ perMs }) => Math.abs(value / perMs - nowMs) < 20 * yearMs);
+  return unit === undefined ? '' : `; it looks like ${unit.name}: send milliseconds`;
+};
