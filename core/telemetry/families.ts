@@ -57,7 +57,7 @@ export const FAMILIES: readonly Family[] = [
     baseStepMs: 5 * MINUTE,
     dimensions: ['deployment', 'model', 'modelVersion', 'variant', 'team', 'project', ...where, 'source'],
   },
-  { name: 'inference.client', event: 'inference', baseStepMs: HOUR, dimensions: ['client', 'team', 'source'] },
+  { name: 'inference.client', event: 'inference', baseStepMs: HOUR, dimensions: ['client', 'source'] },
   {
     name: 'inference.endpoint',
     event: 'inference',
@@ -149,6 +149,9 @@ export const familyOf = (name: string): Pick<Family, 'name' | 'baseStepMs' | 'di
   if (!family) throw new Error(`no family of series is named ${name}`);
   return family;
 };
+
+/** Whose retention a family follows: the samples of all metrics expire together. */
+export const expiryFamily = (name: string): string => (name.startsWith(`${SAMPLES.name}:`) ? SAMPLES.name : name);
 
 type Fields = Record<string, unknown>;
 const number = (name: string, field: string): Measure => ({

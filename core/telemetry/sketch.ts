@@ -31,11 +31,8 @@ export const valueOfBin = (key: number): number => {
   return key > 0 ? magnitude : -magnitude;
 };
 
-/** Bins with their counts, keys ascending without repeats. */
-export interface Bins {
-  keys: ArrayLike<number>;
-  counts: ArrayLike<number>;
-}
+/** Counts of bins by ascending key: key i is `keys[i]`, or `low + i` where bins lie side by side. Counts may be 0. */
+export type Bins = { counts: ArrayLike<number> } & ({ keys: ArrayLike<number> } | { low: number });
 
 /**
  * A quantile of a distribution, by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996, what
@@ -45,21 +42,25 @@ export interface Bins {
  * @returns null on an empty sketch; otherwise within [min, max] and 1 % of the exact order statistics
  */
 export const quantile = (bins: Bins, q: number, range: { min: number; max: number }): number | null => {
+  const { counts } = bins;
   let total = 0;
-  for (let i = 0; i < bins.counts.length; i++) total += bins.counts[i]!;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
   if (total === 0) return null;
   if (q <= 0) return range.min;
   if (q >= 1) return range.max;
   const rank = q * (total - 1);
   const low = Math.floor(rank);
+  const at = (i: number) => {
+    const value = valueOfBin('keys' in bins ? bins.keys[i]! : bins.low + i);
+    return Math.min(range.max, Math.max(range.min, value));
+  };
   let seen = 0;
   let i = 0;
-  while (i < bins.counts.length && seen + bins.counts[i]! <= low) seen += bins.counts[i++]!;
-  const clamp = (value: number) => Math.min(range.max, Math.max(range.min, value));
-  const lowValue = clamp(valueOfBin(bins.keys[i]!));
+  while (seen + counts[i]! <= low) seen += counts[i++]!;
+  const lowValue = at(i);
   const fraction = rank - low;
-  if (fraction === 0 || seen + bins.counts[i]! > low + 1) return lowValue;
+  if (fraction === 0 || seen + counts[i]! > low + 1) return lowValue;
   do i++;
-  while (i < bins.counts.length && bins.counts[i] === 0);
-  return lowValue + fraction * (clamp(valueOfBin(bins.keys[i]!)) - lowValue);
+  while (counts[i] === 0);
+  return lowValue + fraction * (at(i) - lowValue);
 };

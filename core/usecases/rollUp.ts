@@ -4,7 +4,7 @@ import { coarsen, splitByMetric } from '../rollups/coarsen.ts';
 import { encodeBlock, openBlock } from '../rollups/codec.ts';
 import { type FiledBlock, foldBatches } from '../rollups/fold.ts';
 import type { Batch } from '../telemetry/batch.ts';
-import { DAY, familyOf, partitionSpan, SAMPLES, samplesOf, stepsOf } from '../telemetry/families.ts';
+import { DAY, expiryFamily, familyOf, partitionSpan, SAMPLES, samplesOf, stepsOf } from '../telemetry/families.ts';
 import { learnDeployments, registryDefaults } from './deployments.ts';
 
 export interface RollUpPorts {
@@ -89,9 +89,6 @@ const withinRetention = async (rollups: RollupStore, filed: readonly FiledBlock[
   }
   return kept;
 };
-
-/** The samples of all metrics expire together. */
-const expiryFamily = (family: string) => (family.startsWith(SAMPLES.name) ? SAMPLES.name : family);
 
 /** Tells the guard what the store holds of days that it does not know yet (after a restart, or of long ago). */
 const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, batches: readonly Batch[]) => {
