@@ -13,7 +13,7 @@ const LAYERS: readonly { folder: string; files: readonly string[]; packages?: re
   { folder: 'adapters/local/', files: ['core/', 'adapters/local/', 'adapters/http/'] },
   { folder: 'dashboards/', files: ['core/metrics', 'dashboards/'] },
   { folder: 'lib/', files: ['core/metrics', 'dashboards/', 'lib/', 'lambdas/*/env.ts'] },
-  { folder: 'demo/', files: ['core/telemetry/', 'demo/'], packages: [] },
+  { folder: 'demo/', files: ['core/telemetry/', 'demo/'], packages: ['zod'] },
   { folder: 'lambdas/', files: ['core/', 'adapters/', 'dashboards/', 'lambdas/'] },
   { folder: 'bin/', files: ['core/', 'adapters/', 'dashboards/', 'lambdas/', 'lib/', 'demo/', 'bin/', 'package.json'] },
 ];
