@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricTerm } from '../../core/metrics/types.ts';
 import { findMetric, METRICS } from '../../core/metrics.ts';
+import { parseFilter } from '../../core/query/filter.ts';
 import { FAMILIES, MEASURES } from '../../core/telemetry/families.ts';
 
 /** Rows of the requirements whose metrics are in the catalogue from the start. */
@@ -121,6 +122,15 @@ describe('the metric catalogue', () => {
 
     expect(ratios.length).toBeGreaterThan(10);
     expect(wrong).toEqual([]);
+  });
+
+  it('filters terms in the grammar of the query', () => {
+    const filters = ratios.flatMap(({ source }) =>
+      [...termsOf(source.numerator), ...termsOf(source.denominator)].flatMap(({ filter }) => filter ?? []),
+    );
+
+    expect(filters.length).toBeGreaterThan(5);
+    expect(filters.filter((filter) => parseFilter(filter) === undefined)).toEqual([]);
   });
 
   it('does not mix events and samples in one ratio', () => {
