@@ -64,7 +64,7 @@ export const finestStep = async (
   fromMs: number,
 ): Promise<number> => {
   for (const stepMs of stepsOf(family)) {
-    if (fromMs >= (await rollups.expiredBefore({ family: expiring, stepMs })))
+    if (fromMs >= (await rollups.expiredBefore({ family: expiryFamily(family.name), stepMs })))
       return Math.max(stepMs, family.baseStepMs);
   }
   return DAY;
