@@ -17,6 +17,8 @@ export interface DemoOptions {
   progressFile: string;
   /** The same seed makes the same fleet. */
   seed: number;
+  /** How far back history goes on the first start; 21 when absent. */
+  historyDays?: number;
 }
 
 /** What the demo tells: how far history is (in hours of it), and that from now on it is live. */
@@ -31,6 +33,7 @@ export const runDemo = async ({
   token,
   progressFile,
   seed: newSeed,
+  historyDays = HISTORY_DAYS,
   now = Date.now,
   tell = () => {},
   signal,
@@ -60,7 +63,7 @@ export const runDemo = async ({
   try {
     await registerOwners(httpClient({ baseUrl, ...(token && { token }), signal }));
     // The piece that was on the way when it stopped goes first, with the bounds it had; then what was missed.
-    const first = before ?? { fromMs: anchorMs - HISTORY_DAYS * DAY, toMs: startMs };
+    const first = before ?? { fromMs: anchorMs - historyDays * DAY, toMs: startMs };
     const oldestMs = anchorOf(startMs - MAX_PAUSE_MS); // a full hour, so that what is left of history is cut as it was
     if (first.toMs > oldestMs) await fill({ ...first, fromMs: Math.max(first.fromMs, oldestMs) });
     const missed = { fromMs: Math.max(first.toMs, oldestMs), toMs: sliceEnd(now()) };
