@@ -1,4 +1,5 @@
 import type { Batch } from './telemetry/batch.ts';
+import type { EventKind } from './telemetry/events.ts';
 
 /** Who asks. On one machine without tokens it is `local` with every role. Every use case takes one. */
 export interface Principal {
@@ -126,4 +127,42 @@ export interface DeploymentStore {
   get(deployment: string): Promise<Deployment | undefined>;
   /** Replaces the entry of that name. */
   put(deployment: Deployment): Promise<void>;
+}
+
+/** What the archive keeps apart. Samples of metrics are not archived: their rollups are all there is of them. */
+export type ArchiveKind = EventKind | 'span' | 'log';
+
+/** All archived records of one kind whose timestamp is on one day (UTC, YYYY-MM-DD). */
+export interface ArchivePartition {
+  kind: ArchiveKind;
+  day: string;
+}
+
+/** Which records: timestamp in [fromMs, toMs), the first `limit` by time, or all. */
+export interface ArchiveQuery {
+  kind: ArchiveKind;
+  fromMs: number;
+  toMs: number;
+  limit?: number;
+}
+
+/** Every event, span and log record for good (as long as it is kept), in files by kind and day. */
+export interface Archive {
+  /** Batches that are rolled up and not in the files yet: how many items they hold, and when the oldest arrived; null = none. */
+  waiting(): Promise<{ items: number; oldestMs: number | null }>;
+  /**
+   * Moves waiting batches into files, oldest first, as many as hold `maxItems` but at least one. In one atomic step their
+   * records are in the files and they no longer wait. Answers how many items they held; 0 = none waited.
+   */
+  add(query: { maxItems: number }): Promise<number>;
+  /** All partitions by kind and day, with the number of records in each of their files. */
+  partitions(): Promise<(ArchivePartition & { files: number[] })[]>;
+  /** Makes one file of those files of a partition that hold fewer than `belowRecords` each. Loses and doubles nothing. */
+  merge(query: ArchivePartition & { belowRecords: number; nowMs: number }): Promise<void>;
+  /** Takes out all days before `day`; answers how many partitions went. */
+  expire(query: { day: string; nowMs: number }): Promise<number>;
+  /** Deletes files that were merged or expired before `beforeMs`: until then someone may still be reading them. */
+  sweep(query: { beforeMs: number }): Promise<void>;
+  /** Records by time, each exactly once, whether their batch is in the files yet or not, as they came past the door. */
+  read(query: ArchiveQuery): AsyncIterable<Record<string, unknown>>;
 }

@@ -1,13 +1,15 @@
-import { binOf } from '../telemetry/sketch.ts';
 import { groupBins, IntList } from './bins.ts';
 import { type Block, type Column, FIELDS, increaseBetween } from './block.ts';
 
 /** A column under construction: plain arrays that grow row by row, and bins as (row, key, count) triples in any order. */
-type Draft = {
+export type Draft = {
   kind: Column['kind'];
   fields: Record<string, number[]>;
   bins: { row: IntList; key: IntList; count: number[] };
 };
+
+/** Past every key of the sketch. */
+export const NO_BIN = 0x7fff_ffff;
 
 const SEPARATOR = '\u001f';
 
@@ -35,21 +37,6 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
       seriesRows.push(new Map());
       lastTimeOf.push(Number.NaN);
       lastRowOf.push(-1);
-    }
-    return index;
-  };
-
-  /** The series of a record by its fields' names; on a new combination `admit` may change the values (to fold them). */
-  const seriesOfRecord = (
-    record: Record<string, unknown>,
-    admit: (values: readonly string[]) => readonly string[],
-  ): number => {
-    let key = '';
-    for (const dimension of shape.dimensions) key += `${record[dimension] ?? ''}${SEPARATOR}`;
-    let index = seriesIndex.get(key);
-    if (index === undefined) {
-      index = seriesOf(admit(shape.dimensions.map((dimension) => String(record[dimension] ?? ''))));
-      seriesIndex.set(key, index);
     }
     return index;
   };
@@ -86,7 +73,6 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
 
   return {
     seriesOf,
-    seriesOfRecord,
     rowOf,
     rowCount: () => times.length,
     draftOf,
@@ -97,8 +83,8 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
       sum[row]! += amount;
     },
 
-    /** One value of an event at `time`, with its bin. */
-    addValue(draft: Draft, row: number, value: number, time: number) {
+    /** One value of an event at `time`; `bin` is its bin in the sketch, `NO_BIN` where none is kept. */
+    addValue(draft: Draft, row: number, value: number, time: number, bin: number) {
       const fields = draft.fields as Record<'n' | 'sum' | 'min' | 'max' | 'lastTime' | 'last', number[]>;
       if (fields.n.length <= row) grow(draft, row);
       if (fields.n[row]!++ === 0) {
@@ -114,8 +100,9 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
         }
       }
       fields.sum[row]! += value;
+      if (bin === NO_BIN) return;
       draft.bins.row.push(row);
-      draft.bins.key.push(binOf(value));
+      draft.bins.key.push(bin);
     },
 
     addPoint(draft: Draft, row: number, value: number) {

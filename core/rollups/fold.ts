@@ -10,8 +10,9 @@ import {
   type RollupKind,
   SAMPLES,
 } from '../telemetry/families.ts';
+import { binOf } from '../telemetry/sketch.ts';
 import type { Block } from './block.ts';
-import { type BlockBuilder, blockBuilder } from './builder.ts';
+import { type BlockBuilder, blockBuilder, type Draft, NO_BIN } from './builder.ts';
 import type { CardinalityGuard } from './cardinality.ts';
 
 /** A block with the start of the partition it is filed under. */
@@ -35,68 +36,131 @@ export const foldBatches = (
   batches: readonly Batch[],
   options: { complete: (event: ModelEvent) => ModelEvent; guard: CardinalityGuard },
 ): FiledBlock[] => {
-  const builders = new Map<string, { startMs: number; builder: BlockBuilder }>();
-  const builderOf = (family: Pick<Family, 'name' | 'baseStepMs' | 'dimensions'>, time: number): BlockBuilder => {
+  const files = new Map<string, OpenFile>();
+  const fileOf = (family: Pick<Family, 'name' | 'baseStepMs' | 'dimensions'>, time: number): OpenFile => {
     const span = partitionSpan(family.baseStepMs);
     const startMs = Math.floor(time / span) * span;
     const key = `${family.name} ${startMs}`;
-    let found = builders.get(key);
-    if (!found) {
+    let file = files.get(key);
+    if (!file) {
       const { name, baseStepMs: stepMs, dimensions } = family;
-      found = { startMs, builder: blockBuilder({ family: name, stepMs, dimensions }) };
-      builders.set(key, found);
+      const builder = blockBuilder({ family: name, stepMs, dimensions });
+      file = { startMs, endMs: startMs + span, builder, seriesOf: new Map(), drafts: [] };
+      files.set(key, file);
     }
-    return found.builder;
+    return file;
   };
 
   const countFold = (family: string, dimension: string, time: number) => {
-    const builder = builderOf(OWN, time);
+    const { builder } = fileOf(OWN, time);
     const row = builder.rowOf(builder.seriesOf([family, dimension]), Math.floor(time / MINUTE) * MINUTE);
     builder.addCount(builder.draftOf('folded', 'count'), row, 1);
   };
 
-  const addRecord = (family: Family, measures: readonly Measure[], record: Fields, time: number) => {
-    const builder = builderOf(family, time);
-    const admit = (values: readonly string[]) =>
-      options.guard.admit({ family: family.name, timeMs: time, dimensions: family.dimensions }, values, (dimension) =>
-        countFold(family.name, dimension, time),
-      );
-    const series = builder.seriesOfRecord(record, admit);
+  const admitted = (family: Family, values: readonly string[], time: number) =>
+    options.guard.admit({ family: family.name, timeMs: time, dimensions: family.dimensions }, values, (dimension) =>
+      countFold(family.name, dimension, time),
+    );
+
+  /** Adds what `taken` holds of a record to one family. */
+  const addRecord = (plan: FamilyPlan, record: Fields, time: number, taken: Taken) => {
+    const { family } = plan;
+    let file = plan.latest;
+    if (!file || time < file.startMs || time >= file.endMs) {
+      file = fileOf(family, time);
+      plan.latest = file;
+    }
+    const { builder, drafts } = file;
+    const key = plan.keyOf(record);
+    let series = file.seriesOf.get(key);
+    if (series === undefined) {
+      const values = family.dimensions.map((dimension) => String(record[dimension] ?? ''));
+      series = builder.seriesOf(admitted(family, values, time));
+      file.seriesOf.set(key, series);
+    }
     const row = builder.rowOf(series, Math.floor(time / family.baseStepMs) * family.baseStepMs);
-    for (const measure of measures) {
-      const value = measure.value(record);
-      if (value === undefined) continue;
-      const draft = builder.draftOf(measure.name, measure.kind);
-      if (measure.kind === 'count') builder.addCount(draft, row, value);
-      else builder.addValue(draft, row, value, time);
+    for (let i = 0; i < taken.count; i++) {
+      const m = taken.measures[i]!;
+      const keeping = plan.keeping[m]!;
+      if (keeping === 'nothing') continue;
+      drafts[m] ??= builder.draftOf(plan.measures[m]!.name, plan.measures[m]!.kind);
+      if (keeping === 'total') builder.addCount(drafts[m], row, taken.values[i]!);
+      else {
+        const bin = keeping === 'sketch' ? taken.bins[i]! : NO_BIN;
+        builder.addValue(drafts[m], row, taken.values[i]!, time, bin);
+      }
     }
   };
 
+  const plans = planFamilies();
+  const taken: Taken = { count: 0, measures: [], values: [], bins: [] };
   for (const batch of batches) {
     for (const given of batch.content.events) {
-      const event = options.complete(given);
-      for (const { family, measures } of PLAN[event.kind]) {
-        if (!family.each) addRecord(family, measures, event as Fields, event.timestamp);
-        else for (const record of featuresOf(event, family.each)) addRecord(family, measures, record, event.timestamp);
+      const event = options.complete(given) as ModelEvent & Fields;
+      const time = event.timestamp;
+      take(event, MEASURES[event.kind], taken);
+      for (const plan of plans[event.kind]) {
+        const { needs, each } = plan.family;
+        if (needs !== undefined && event[needs] === undefined) continue;
+        if (each === undefined) addRecord(plan, event, time, taken);
+        else if (event.features !== undefined) addFeatures(plan, event, each);
       }
     }
     for (const sample of batch.content.samples) addSample(sample);
   }
-  return [...builders.values()].map(({ startMs, builder }) => ({ startMs, block: builder.build() }));
+  return [...files.values()].map(({ startMs, builder }) => ({ startMs, block: builder.build() }));
+
+  function addFeatures(plan: FamilyPlan, event: ModelEvent & Fields, each: NonNullable<Family['each']>) {
+    const own: Taken = { count: 0, measures: [], values: [], bins: [] };
+    for (const record of featuresOf(event, each)) {
+      take(record, plan.measures, own);
+      addRecord(plan, record, event.timestamp, own);
+    }
+  }
 
   function addSample(sample: Sample) {
     const { [REPLICA_LABEL]: replica = '', ...labels } = sample.labels;
-    const builder = builderOf(SAMPLES, sample.timestamp);
-    const admit = ([metric, ...rest]: readonly string[]) => {
-      const of = { family: `${SAMPLES.name}:${metric}`, timeMs: sample.timestamp, dimensions: SERIES_ONLY };
-      const [kept] = options.guard.admit(of, [rest.join('\u001f')], () =>
-        countFold(SAMPLES.name, metric!, sample.timestamp),
-      );
-      return kept === rest.join('\u001f') ? [metric!, ...rest] : [metric!, sample.kind, '', FOLDED_LABELS];
-    };
-    const record = { metric: sample.metric, kind: sample.kind, replica, labels: canonicalLabels(labels) };
-    const row = builder.rowOf(builder.seriesOfRecord(record, admit), sample.timestamp);
-    builder.addPoint(builder.draftOf('value', 'point'), row, sample.value);
+    const { builder, seriesOf, drafts } = fileOf(SAMPLES, sample.timestamp);
+    const text = canonicalLabels(labels);
+    const key = `${sample.metric}\u001f${sample.kind}\u001f${replica}\u001f${text}`;
+    let series = seriesOf.get(key);
+    if (series === undefined) {
+      const of = { family: `${SAMPLES.name}:${sample.metric}`, timeMs: sample.timestamp, dimensions: SERIES_ONLY };
+      const fold = () => countFold(SAMPLES.name, sample.metric, sample.timestamp);
+      const isKept = options.guard.admit(of, [key], fold)[0] === key;
+      series = builder.seriesOf([sample.metric, sample.kind, isKept ? replica : '', isKept ? text : FOLDED_LABELS]);
+      seriesOf.set(key, series);
+    }
+    drafts[0] ??= builder.draftOf('value', 'point');
+    builder.addPoint(drafts[0], builder.rowOf(series, sample.timestamp), sample.value);
+  }
+};
+
+/** A block under construction, with what was looked up for it already. */
+interface OpenFile {
+  startMs: number;
+  endMs: number;
+  builder: BlockBuilder;
+  seriesOf: Map<string, number>;
+  drafts: Draft[];
+}
+
+/** The measures that one record has, so that they and their bins are computed once for all families. */
+interface Taken {
+  count: number;
+  measures: number[];
+  values: number[];
+  bins: number[];
+}
+
+const take = (record: Fields, measures: readonly Measure[], into: Taken) => {
+  into.count = 0;
+  for (let m = 0; m < measures.length; m++) {
+    const value = measures[m]!.value(record);
+    if (value === undefined) continue;
+    into.measures[into.count] = m;
+    into.values[into.count] = value;
+    into.bins[into.count++] = measures[m]!.kind === 'distribution' ? binOf(value) : NO_BIN;
   }
 };
 
@@ -108,19 +172,44 @@ const FOLDED_LABELS = '{"__other__":"true"}';
 export const canonicalLabels = (labels: Record<string, string>): string =>
   JSON.stringify(Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
 
-/** For each kind of event its families, each with the measures it keeps. */
-const PLAN = Object.fromEntries(
-  (Object.keys(MEASURES) as RollupKind[]).map((kind) => [
-    kind,
-    FAMILIES.filter((family) => family.event === kind).map((family) => ({ family, measures: measuresOf(family) })),
-  ]),
-) as Record<RollupKind, { family: Family; measures: readonly Measure[] }[]>;
+/** How a family is folded: for each of its kind's measures what it keeps of it. */
+interface FamilyPlan {
+  family: Family;
+  measures: readonly Measure[];
+  keeping: readonly ('nothing' | 'total' | 'numbers' | 'sketch')[];
+  keyOf: (record: Fields) => string;
+  latest: OpenFile | undefined;
+}
+
+const planFamilies = (): Record<RollupKind, FamilyPlan[]> => {
+  const plan = (family: Family): FamilyPlan => {
+    const kept = measuresOf(family);
+    const keeping = MEASURES[family.event].map((measure) => {
+      if (!kept.includes(measure)) return 'nothing';
+      if (measure.kind === 'count') return 'total';
+      return family.sketches?.includes(measure.name) === false ? 'numbers' : 'sketch';
+    });
+    const { dimensions } = family;
+    const keyOf = (record: Fields) => {
+      let key = '';
+      for (let d = 0; d < dimensions.length; d++) {
+        const value = record[dimensions[d]!];
+        key += value === undefined ? '\u001f' : `${value}\u001f`;
+      }
+      return key;
+    };
+    return { family, measures: MEASURES[family.event], keeping, keyOf, latest: undefined };
+  };
+  const kinds = Object.keys(MEASURES) as RollupKind[];
+  const ofKind = (kind: RollupKind) => FAMILIES.filter((family) => family.event === kind).map(plan);
+  return Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as Record<RollupKind, FamilyPlan[]>;
+};
 
 /** The measures a family keeps: those it names, or all that no family with `each` has to itself. */
-export function measuresOf(family: Family): readonly Measure[] {
-  const own = new Set(FAMILIES.filter((other) => other.each).flatMap((other) => other.measures ?? []));
-  return MEASURES[family.event].filter(({ name }) => family.measures?.includes(name) ?? !own.has(name));
-}
+export const measuresOf = (family: Family): readonly Measure[] =>
+  MEASURES[family.event].filter(({ name }) => family.measures?.includes(name) ?? !OF_FEATURES.has(name));
+
+const OF_FEATURES = new Set(FAMILIES.filter((family) => family.each).flatMap((family) => family.measures ?? []));
 
 function* featuresOf(event: ModelEvent, each: NonNullable<Family['each']>): Generator<Fields> {
   if (event.kind !== 'inference' || !event.features) return;
@@ -128,12 +217,7 @@ function* featuresOf(event: ModelEvent, each: NonNullable<Family['each']>): Gene
     const isNumber = typeof value === 'number';
     if (isNumber !== (each === 'numbers')) continue;
     const { deployment, model, modelVersion } = event;
-    yield {
-      feature,
-      deployment,
-      model,
-      modelVersion,
-      ...(isNumber ? { featureValue: value } : { category: String(value) }),
-    };
+    const of = isNumber ? { featureValue: value } : { category: String(value) };
+    yield { feature, deployment, model, modelVersion, ...of };
   }
 }

@@ -18,6 +18,10 @@ export interface Family {
   /** Finest step kept, milliseconds. */
   baseStepMs: number;
   dimensions: readonly string[];
+  /** Only events that have this dimension are rolled up. */
+  needs?: string;
+  /** The only distributions it keeps sketches of, for quantiles. @default all */
+  sketches?: readonly string[];
   /** The only measures it keeps. @default all of its kind of event, but for those that a family with `each` names */
   measures?: readonly string[];
   /** One row for each number, or each string and boolean, of the event's `features`: dimensions `feature` and `category`. */
@@ -27,6 +31,7 @@ export interface Family {
 /** A measure of events. */
 export interface Measure {
   name: string;
+  /** A count is a plain total; a distribution also has min, max, last and quantiles. */
   kind: 'count' | 'distribution';
   /** The number that an event adds; undefined = nothing. Booleans were turned into 1. */
   value: (event: Record<string, unknown>) => number | undefined;
@@ -55,14 +60,24 @@ export const FAMILIES: readonly Family[] = [
     name: 'inference.full',
     event: 'inference',
     baseStepMs: 5 * MINUTE,
+    sketches: ['latency', 'timeToFirstToken'],
     dimensions: ['deployment', 'model', 'modelVersion', 'variant', 'team', 'project', ...where, 'source'],
   },
-  { name: 'inference.client', event: 'inference', baseStepMs: HOUR, dimensions: ['client', 'source'] },
+  {
+    name: 'inference.client',
+    event: 'inference',
+    baseStepMs: HOUR,
+    dimensions: ['client', 'source'],
+    needs: 'client',
+    sketches: ['latency'],
+  },
   {
     name: 'inference.endpoint',
     event: 'inference',
     baseStepMs: 5 * MINUTE,
     dimensions: ['endpoint', 'deployment', 'source'],
+    needs: 'endpoint',
+    sketches: ['latency'],
   },
   {
     name: 'inference.status',
@@ -164,6 +179,7 @@ const counted = (name: string, holds: (event: Fields) => boolean): Measure => ({
   kind: 'count',
   value: (event) => (holds(event) ? 1 : undefined),
 });
+const total = (name: string, value: Measure['value']): Measure => ({ name, kind: 'count', value });
 const all: Measure = { name: 'events', kind: 'count', value: () => 1 };
 const is = (name: string, field: string, value: unknown) => counted(name, (event) => event[field] === value);
 const known = (name: string, field: string) => counted(name, (event) => event[field] !== undefined);
@@ -211,12 +227,15 @@ export const MEASURES: Record<RollupKind, readonly Measure[]> = {
     number('payload', 'payloadBytes'),
     number('confidence', 'confidence'),
     number('cost', 'costUsd'),
-    // Total time of the calls that reported output tokens: what tokens per second divides by.
-    {
-      name: 'generationTime',
-      kind: 'distribution',
-      value: (event) => (event.outputTokens === undefined ? undefined : (event.latencyMs as number)),
-    },
+    total('totalTokens', ({ inputTokens, outputTokens }) =>
+      inputTokens === undefined && outputTokens === undefined
+        ? undefined
+        : ((inputTokens as number | undefined) ?? 0) + ((outputTokens as number | undefined) ?? 0),
+    ),
+    // Time of the calls that reported output tokens, ms: what tokens per second divides by.
+    total('generationTime', (event) =>
+      event.outputTokens === undefined ? undefined : (event.latencyMs as number | undefined),
+    ),
     number('featureValue', 'featureValue'),
     known('featureCount', 'category'),
   ],
