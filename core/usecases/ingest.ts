@@ -1,0 +1,48 @@
+import { AppError } from '../errors.ts';
+import type { BatchLog, Principal, Receipt } from '../ports.ts';
+import type { Decoded } from '../telemetry/decoded.ts';
+
+/** A request past its decoder. */
+export interface IngestRequest {
+  decoded: Decoded;
+  /** Epoch milliseconds. */
+  receivedAt: number;
+  /** The same for a request and its retries, another for any other request. */
+  id: string;
+  /** Of the body: tells another request under the same id from a retry. */
+  fingerprint: string;
+}
+
+/**
+ * Keeps an accepted request; when it resolves, the batch is durable. A retry is told what the first was told and keeps
+ * nothing; a request that holds nothing at all (an empty export) keeps nothing either.
+ *
+ * @throws AppError forbidden without the role; invalidInput when all of it was rejected; keyReused when the id was used
+ *   with another body; storageFull, storageFailed from the log
+ */
+export const ingest =
+  ({ log }: { log: BatchLog }) =>
+  async (principal: Principal, { decoded, receivedAt, id, fingerprint }: IngestRequest): Promise<Receipt> => {
+    if (!principal.roles.some((role) => role === 'writer' || role === 'admin'))
+      throw new AppError('forbidden', `${principal.id} may not send telemetry: it needs the role writer`);
+    const { content, accepted, rejected } = decoded;
+    const receipt = { batchId: id, accepted, rejected: rejected.length };
+    if (accepted === 0 && rejected.length > 0)
+      throw new AppError('invalidInput', `nothing was accepted: all ${rejected.length} items are wrong`, {
+        problems: rejected,
+      });
+    if (accepted === 0) return receipt;
+
+    const outcome = await log.append({ batch: { id, receivedAt, content }, fingerprint, receipt });
+    switch (outcome.kind) {
+      case 'appended':
+        return receipt;
+      case 'duplicate':
+        return outcome.receipt;
+      case 'conflict':
+        throw new AppError(
+          'keyReused',
+          'this Idempotency-Key came before with another body: use a new key for each new request',
+        );
+    }
+  };
