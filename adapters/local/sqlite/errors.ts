@@ -10,17 +10,26 @@ const codeOf = (error: unknown): number | undefined => (error as { errcode?: num
 /** Another connection holds the lock. */
 export const isBusy = (error: unknown): boolean => ((codeOf(error) ?? 0) & 0xff) === SQLITE_BUSY;
 
-/** Says a failure of SQLite in the words of the ports. */
+/** Says a failure of SQLite, the file system or DuckDB in the words of the ports. */
 export const storageError = (doing: string, path: string, error: unknown): AppError => {
   if (error instanceof AppError) return error;
-  const primary = (codeOf(error) ?? 0) & 0xff;
-  if (primary === SQLITE_FULL || (primary === SQLITE_IOERR && hasNoRoom(path))) {
+  if (isFull(error, path)) {
     return new AppError('storageFull', `no room on the disk to ${doing}: free some, then send again`, {
       cause: error,
       retryAfterS: 30,
     });
   }
   return new AppError('storageFailed', `could not ${doing}: ${(error as Error).message}`, { cause: error });
+};
+
+const isFull = (error: unknown, path: string): boolean => {
+  const primary = (codeOf(error) ?? 0) & 0xff;
+  if (primary === SQLITE_FULL) return true;
+  if (primary === SQLITE_IOERR) return hasNoRoom(path);
+  // DuckDB's errors carry the system's words only.
+  return (
+    (error as NodeJS.ErrnoException).code === 'ENOSPC' || (error as Error).message.includes('No space left on device')
+  );
 };
 
 /** Some I/O errors are a full disk in disguise, such as a failed fsync where space is allocated late. */

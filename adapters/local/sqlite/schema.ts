@@ -24,7 +24,7 @@ export const FORMAT_VERSION = 2;
 export const LOG_SCHEMA: Schema = {
   file: 'log.db',
   version: FORMAT_VERSION,
-  pageSize: 16_384,
+  pageSize: 4096,
   create: `
     CREATE TABLE keys (
       id BLOB PRIMARY KEY, seq INTEGER NOT NULL, receivedMs INTEGER NOT NULL,

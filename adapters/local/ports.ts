@@ -1,0 +1,35 @@
+import { type ParquetArchive, parquetArchive } from './archive/parquetArchive.ts';
+import { pathsIn } from './dataFolder.ts';
+import { type SqliteBatchLog, sqliteBatchLog } from './sqlite/batchLog.ts';
+import { sqliteDeploymentStore } from './sqlite/deploymentStore.ts';
+import { type SqliteRollupStore, sqliteRollupStore } from './sqlite/rollupStore.ts';
+import { zstd } from './zstd.ts';
+
+export interface LocalPorts {
+  batchLog: SqliteBatchLog;
+  rollupStore: SqliteRollupStore;
+  deploymentStore: ReturnType<typeof sqliteDeploymentStore>;
+  archive: ParquetArchive;
+  compression: ReturnType<typeof zstd>;
+  close(): void;
+}
+
+/** All ports over one data folder, for one thread. The process has taken the folder by `openDataFolder` before. */
+export const localPorts = (dir: string): LocalPorts => {
+  const paths = pathsIn(dir);
+  const batchLog = sqliteBatchLog({ path: paths.log });
+  const rollupStore = sqliteRollupStore({ path: paths.rollups });
+  const deploymentStore = sqliteDeploymentStore({ path: paths.rollups });
+  const archive = parquetArchive({ logPath: paths.log, folder: paths.archive });
+
+  return {
+    batchLog,
+    rollupStore,
+    deploymentStore,
+    archive,
+    compression: zstd(),
+    close() {
+      for (const store of [archive, deploymentStore, rollupStore, batchLog]) store.close();
+    },
+  };
+};
