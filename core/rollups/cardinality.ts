@@ -41,6 +41,14 @@ export const cardinalityGuard = (limits: CardinalityLimits) => {
   return {
     knows: (family: string, timeMs: number) => days.has(keyOf(family, timeMs)),
 
+    /** How many series were seen on the day of a time. */
+    seriesOn(timeMs: number): number {
+      const day = ` ${Math.floor(timeMs / DAY)}`;
+      let count = 0;
+      for (const [key, { series }] of days) if (key.endsWith(day)) count += series.size;
+      return count;
+    },
+
     remember(family: string, timeMs: number, series: readonly (readonly string[])[], dimensions: number) {
       const day = dayOf(family, timeMs, dimensions);
       for (const values of series) {

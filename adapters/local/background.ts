@@ -1,0 +1,111 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type CardinalityLimits, cardinalityGuard } from '../../core/rollups/cardinality.ts';
+import { DAY, HOUR } from '../../core/telemetry/families.ts';
+import { ARCHIVE_DEFAULTS, archiveBatches } from '../../core/usecases/archiveBatches.ts';
+import { compact } from '../../core/usecases/compact.ts';
+import { expireRollups, type RollupRetention } from '../../core/usecases/expireRollups.ts';
+import { rollUp } from '../../core/usecases/rollUp.ts';
+import { localPorts } from './ports.ts';
+
+/**
+ * The thread behind the door: rolls up what the log holds, compacts, archives and expires. It shares nothing with the
+ * thread that answers requests but the data folder, so each may be killed at any moment.
+ */
+
+export interface BackgroundOptions {
+  dataDir: string;
+  retention: RollupRetention & { archiveDays: number };
+  limits: CardinalityLimits;
+}
+
+/** To the thread: something was logged, or stop after what waits is rolled up. */
+export type ToBackground = { kind: 'wake' } | { kind: 'stop' };
+/** From the thread. */
+export type FromBackground =
+  | { kind: 'rolled'; batches: number; atMs: number; series: number }
+  | { kind: 'failed'; what: string; error: string }
+  | { kind: 'stopped' };
+
+/** At most one round a second while little comes in: each round leaves small blocks behind. */
+const ROUND_MS = 1_000;
+const HOUSEKEEPING_MS = 5_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** Applied batches are remembered for as long as events are accepted and dead letters are kept. */
+const APPLIED_MS = 49 * DAY;
+
+const options = workerData as BackgroundOptions;
+const ports = localPorts(options.dataDir);
+const guard = cardinalityGuard(options.limits);
+const { batchLog: log, rollupStore: rollups, deploymentStore: deployments, compression, archive } = ports;
+const round = rollUp({ log, rollups, deployments, compression, guard });
+const compaction = compact({ rollups, compression });
+const archiving = archiveBatches({
+  archive,
+  batchLog: log,
+  options: { ...ARCHIVE_DEFAULTS, keepDays: options.retention.archiveDays },
+});
+const expiry = expireRollups({ rollups }, options.retention);
+
+let isStopping = false;
+let wake = () => {};
+const post = (message: FromBackground) => parentPort!.postMessage(message);
+parentPort!.on('message', (message: ToBackground) => {
+  if (message.kind === 'stop') isStopping = true;
+  wake();
+});
+
+const pause = (ms: number) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+
+const isBusy = async () => isStopping || (await log.backlog()) > 0;
+
+let lastHousekeeping = 0;
+let lastExpiry = 0;
+
+const housekeeping = async () => {
+  const nowMs = Date.now();
+  if (nowMs - lastHousekeeping < HOUSEKEEPING_MS) return;
+  lastHousekeeping = nowMs;
+  await compaction(nowMs, { isBusy });
+  await archiving(nowMs);
+  if (nowMs - lastExpiry > HOUR) {
+    lastExpiry = nowMs;
+    await expiry(nowMs);
+    await rollups.forgetApplied(nowMs - APPLIED_MS);
+  }
+  const idle = !(await isBusy());
+  log.tidy({ idle });
+  rollups.tidy({ idle });
+};
+
+let failures = 0;
+for (;;) {
+  const startedMs = Date.now();
+  let taken = 0;
+  try {
+    taken = await round(startedMs);
+    if (taken > 0) post({ kind: 'rolled', batches: taken, atMs: Date.now(), series: guard.seriesOn(Date.now()) });
+    else if (!isStopping) await housekeeping();
+    failures = 0;
+  } catch (error) {
+    failures++;
+    post({ kind: 'failed', what: 'rolling up or keeping house', error: String((error as Error).stack ?? error) });
+    if (isStopping) break;
+    await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures));
+    continue;
+  }
+  if (isStopping && taken === 0) break;
+  const waiting = await log.backlog();
+  if (waiting > 100 || isStopping) continue;
+  const sinceMs = Date.now() - startedMs;
+  if (taken > 0 && sinceMs < ROUND_MS) await new Promise((resolve) => setTimeout(resolve, ROUND_MS - sinceMs));
+  else if (taken === 0) await pause(HOUSEKEEPING_MS);
+}
+ports.close();
+post({ kind: 'stopped' });
