@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a result was measured on. */
 export interface Machine {
@@ -9,8 +10,8 @@ export interface Machine {
   kernel: string;
   node: string;
   duckdb: string;
-  /** Runnable processes over the last minute, before the run: above about 0.5 the numbers are ratios at best. */
-  loadBefore: number;
+  /** Part of all cores' time that others used in the second before the run, 0 to 1: well above 0, only ratios count. */
+  busyBefore: number;
 }
 
 const duckdbVersion = (): string => {
@@ -18,12 +19,21 @@ const duckdbVersion = (): string => {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 };
 
-export const machine = (): Machine => ({
+const busyRatio = async (): Promise<number> => {
+  const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+  const idleMs = () => sum(cpus().map(({ times }) => times.idle));
+  const allMs = () => sum(cpus().flatMap(({ times }) => Object.values(times)));
+  const before = { idleMs: idleMs(), allMs: allMs() };
+  await sleep(1000);
+  return Number((1 - (idleMs() - before.idleMs) / (allMs() - before.allMs)).toFixed(2));
+};
+
+export const machine = async (): Promise<Machine> => ({
   cpu: cpus()[0]!.model,
   cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 2 ** 30),
   kernel: release(),
   node: process.version,
   duckdb: duckdbVersion(),
-  loadBefore: Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]),
+  busyBefore: await busyRatio(),
 });

@@ -60,12 +60,10 @@ const ingest = (body: Buffer) => {
 };
 
 const statements = new Map(
-  await Promise.all(
-    Object.entries(DUCKDB_SQL).map(async ([name, sql]) => [name, await reader.prepare(sql)] as const),
-  ),
+  await Promise.all(Object.entries(DUCKDB_SQL).map(async ([name, sql]) => [name, await reader.prepare(sql)] as const)),
 );
 
-/** Rows of one of the prepared questions; the range is [from, to), epoch milliseconds. */
+/** Columns (quicker to build than rows) of one of the prepared questions; the range is [from, to), epoch milliseconds. */
 const query = async (parameters: URLSearchParams) => {
   const statement = statements.get(parameters.get('name')!)!;
   statement.bind({
@@ -74,7 +72,7 @@ const query = async (parameters: URLSearchParams) => {
     ...(parameters.has('stepMs') ? { stepMs: BigInt(parameters.get('stepMs')!) } : {}),
   });
   const result = await statement.runAndReadAll();
-  return { status: 200, body: JSON.stringify({ columns: result.columnNames(), rows: result.getRowsJson() }) };
+  return { status: 200, body: JSON.stringify({ columns: result.getColumnsJS() }) };
 };
 
 servePeer({
