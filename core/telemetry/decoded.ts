@@ -1,0 +1,78 @@
+import { AppError, type Problem } from '../errors.ts';
+import type { BatchContent } from './batch.ts';
+
+/** How the door treats what comes in. */
+export interface DoorOptions {
+  /** Time of arrival, epoch milliseconds. */
+  nowMs: number;
+  /** Oldest age taken, milliseconds: 35 days as a rule, Infinity for imports. */
+  maxAgeMs: number;
+  /** How far ahead of `nowMs` a time may be, milliseconds: 10 minutes as a rule. */
+  maxAheadMs: number;
+  /** Keep prompts, completions and the like; otherwise they are dropped. */
+  keepContent: boolean;
+  /** Turns the name of a client (end user) into a pseudonym, wherever it stands. */
+  hashClient?: (client: string) => string;
+  /** Labels of remote write that tell members of a high-availability pair apart. */
+  replicaLabels?: readonly string[];
+}
+
+/** What a decoder made of one body. */
+export interface Decoded {
+  content: BatchContent;
+  /** Data points, spans, log records or samples that were kept, as the sender counts them. */
+  accepted: number;
+  /** What was not kept and why, with paths such as `resourceMetrics[0].scopeMetrics[1].metrics[2]`. */
+  rejected: Problem[];
+  /** What was kept although something about it was wrong and left out. */
+  noted: Problem[];
+}
+
+/** Limit of an inflated body, bytes. */
+export const MAX_INFLATED_BYTES = 32 * 1024 * 1024;
+
+/** A part of a message that cannot be used; caught where its item can be left out, and never leaves the decoders. */
+export class Unusable extends Error {
+  readonly path: string;
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** `resource` and `scopeMetrics[0]` as `resource.scopeMetrics[0]`. */
+export const joinPath = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('.');
+
+/** Runs `work`; when it meets something unusable, that is added to `problems` and the answer is false. */
+export const attempt = (problems: Problem[], work: () => void): boolean => {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    problems.push({ path: error.path, message: error.message });
+    return false;
+  }
+};
+
+/** Runs `work`; when it meets something unusable, the whole input is: AppError `invalidInput`. */
+export const attemptAll = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    const where = error.path === '' ? '' : `${error.path}: `;
+    throw new AppError('invalidInput', where + error.message, {
+      problems: [{ path: error.path, message: error.message }],
+    });
+  }
+};
+
+/** A time in epoch milliseconds, if the door takes it; throws Unusable with `path` otherwise. */
+export const checkedTime = (timestampMs: number, path: string, options: DoorOptions): number => {
+  if (timestampMs < options.nowMs - options.maxAgeMs)
+    throw new Unusable(path, `is more than ${Math.round(options.maxAgeMs / 86_400_000)} days old`);
+  if (timestampMs > options.nowMs + options.maxAheadMs)
+    throw new Unusable(path, `is more than ${Math.round(options.maxAheadMs / 60_000)} minutes ahead of now`);
+  return timestampMs;
+};
