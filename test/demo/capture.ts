@@ -20,10 +20,12 @@ export const captureServer = async (
 ) => {
   const requests: Captured[] = [];
   const server = createServer(async (request, response) => {
+    const body = await text(request).catch(() => undefined);
+    if (body === undefined) return; // broken off by the client: it was not sent
     const captured: Captured = {
       method: request.method ?? '',
       path: request.url ?? '',
-      body: await text(request),
+      body,
       key: request.headers['idempotency-key']?.toString(),
       authorization: request.headers.authorization,
     };
@@ -40,6 +42,10 @@ export const captureServer = async (
         requests.filter((request) => request.path === path).map(({ key, body }) => [key ?? body, body]),
       ).values(),
     ],
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close: () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      return closed;
+    },
   };
 };
