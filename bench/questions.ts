@@ -51,7 +51,7 @@ export const QUESTIONS: readonly Question[] = [
   {
     name: 'q4',
     asks: 'top 20 clients by tokens',
-    parameters: 'metric=inference.totalTokens&stat=sum&groupBy=client&limit=20&order=desc',
+    parameters: 'metric=inference.tokens&stat=sum&groupBy=client&limit=20&order=desc',
     stepMs: 'all',
     alignMs: HOUR,
     tolerance: 0,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ export interface ServerProcess {
   pid: number;
   /** Everything it has printed so far. */
   output: () => string;
+  hasEnded: () => boolean;
   /** Sends the signal and resolves when the process has ended. */
   end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
 }
@@ -46,7 +47,7 @@ const isReady = async (url: string): Promise<boolean> => {
 };
 
 /** The process and its output, without waiting for it to be ready. */
-export const spawnServer = (command: ServerCommand): ServerProcess & { child: ChildProcess } => {
+export const spawnServer = (command: ServerCommand): ServerProcess => {
   const child = spawn(process.execPath, [...(command.nodeArgs ?? []), ...command.args], {
     env: { ...process.env, ...command.env, PORT: String(command.port) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,27 +58,24 @@ export const spawnServer = (command: ServerCommand): ServerProcess & { child: Ch
       output += part.toString();
     });
   const ended = once(child, 'exit');
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   return {
-    child,
     url: `http://127.0.0.1:${command.port}`,
     pid: child.pid!,
     output: () => output,
+    hasEnded,
     async end(signal) {
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      if (!hasEnded()) child.kill(signal);
       await ended;
     },
   };
 };
 
 /** Resolves when the server answers; throws with its output when it ends or does not answer in time. */
-export const untilReady = async (
-  server: ServerProcess & { child: ChildProcess },
-  timeoutMs: number,
-): Promise<ServerProcess> => {
+export const untilReady = async (server: ServerProcess, timeoutMs: number): Promise<ServerProcess> => {
   const giveUpAt = performance.now() + timeoutMs;
   while (performance.now() < giveUpAt) {
-    if (server.child.exitCode !== null || server.child.signalCode !== null)
-      throw new Error(`the server ended before it answered:\n${server.output()}`);
+    if (server.hasEnded()) throw new Error(`the server ended before it answered:\n${server.output()}`);
     if (await isReady(server.url)) return server;
     await sleep(25);
   }
