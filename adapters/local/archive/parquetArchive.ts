@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Archive, ArchiveKind, ArchiveQuery } from '../../../core/ports.ts';
 import { openDatabase, patiently, snapshot } from '../sqlite/database.ts';
 import { storageError } from '../sqlite/errors.ts';
@@ -9,8 +8,9 @@ import { COLUMNS, SPAN_KIND } from './columns.ts';
 import { openDuckDb, withDuckDb } from './duckdb.ts';
 import { makeRoomFor, makeScratch, newFile, publish, withScratch } from './files.ts';
 import { type ArchiveFile, manifest } from './manifest.ts';
-import { copyTo, forReading, fromJson, fromParquet, type Staged, text, within } from './sql.ts';
+import { copyTo, forReading, fromJson, fromParquet, within } from './sql.ts';
 import { stage } from './staging.ts';
+import { writeDays } from './writeDays.ts';
 
 export interface ParquetArchive extends Archive {
   /** Writes what `read` would give as one Parquet file; answers how many records. */
@@ -144,26 +144,6 @@ export const parquetArchive = ({ logPath, folder }: { logPath: string; folder: s
       ),
     close: () => db.close(),
   };
-};
-
-/** Writes staged records into `dir`, a file for each day that they fall on. */
-const writeDays = async (
-  duck: DuckDBConnection,
-  dir: string,
-  kind: ArchiveKind,
-  staged: Staged,
-): Promise<ArchiveFile[]> => {
-  await duck.run(`CREATE OR REPLACE TEMP TABLE staged AS ${fromJson(kind, staged)}`);
-  const days = await duck.runAndReadAll(`
-    SELECT strftime(timestamp, '%Y-%m-%d') AS day, count(*)::DOUBLE FROM staged GROUP BY day ORDER BY day`);
-  const files: ArchiveFile[] = [];
-  for (const [day, records] of days.getRowsJS() as [string, number][]) {
-    const path = newFile({ kind, day });
-    const rows = `SELECT * FROM staged WHERE strftime(timestamp, '%Y-%m-%d') = ${text(day)}`;
-    await duck.run(copyTo(rows, kind, makeRoomFor(join(dir, path))));
-    files.push({ path, kind, day, records });
-  }
-  return files;
 };
 
 /** May a day (UTC) hold times in [fromMs, toMs)? */
