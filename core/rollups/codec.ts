@@ -27,13 +27,14 @@ export const encodeBlock = (block: Block, compression: Compression): Uint8Array 
     write(to);
     return compression.compress(to.take());
   };
+  const timeBase = latestOfRow(block);
   const chunks = [
     compression.compress(toUtf8(JSON.stringify(columnar(block)))),
-    compressed((to) => writeRows(to, block)),
+    compressed((to) => writeRows(to, block, timeBase)),
   ];
   const columns: Directory['columns'] = [];
   for (const [name, column] of block.columns) {
-    const numbers = compressed((to) => writeFields(to, column, block.rowTime));
+    const numbers = compressed((to) => writeFields(to, column, timeBase));
     chunks.push(numbers);
     const bins = column.kind === 'distribution' ? compressed((to) => writeBins(to, column)) : undefined;
     if (bins) chunks.push(bins);
@@ -112,12 +113,12 @@ export const openBlock = (bytes: Uint8Array, compression: Compression): OpenBloc
   );
   const rows = once(
     () => readRows(chunk(rowsPlace), directory),
-    (made) => made.rowTime.length * 12,
+    (made) => made.rowTime.length * 20,
   );
   const columns = new Map<string, { plain: () => Column; full: () => Column }>();
   for (const [name, { kind, numbers, bins }] of places) {
     const plain = once(
-      () => readFields(chunk(numbers), kind, rows().rowTime),
+      () => readFields(chunk(numbers), kind, rows().timeBase),
       () => directory.rows * 8 * FIELDS[kind].length,
     );
     const full = once(
@@ -142,8 +143,9 @@ export const openBlock = (bytes: Uint8Array, compression: Compression): OpenBloc
 export const decodeBlock = (bytes: Uint8Array, compression: Compression): Block => {
   const open = openBlock(bytes, compression);
   const { family, stepMs, dimensions } = open;
+  const { rowSeries, rowTime } = open.rows();
   const columns = new Map(open.columnNames.map((name) => [name, open.column(name, true)!]));
-  return { family, stepMs, dimensions, series: open.series(), ...open.rows(), columns };
+  return { family, stepMs, dimensions, series: open.series(), rowSeries, rowTime, columns };
 };
 
 /** For each dimension its values, and for each series which of them it has. */
@@ -171,7 +173,24 @@ const columnar = (block: Block): ColumnarSeries => {
 const rowwise = ({ count, values, codes }: ColumnarSeries): string[][] =>
   Array.from({ length: count }, (_, s) => values.map((of, d) => of[codes[d]![s]!]!));
 
-const writeRows = (to: ByteWriter, { rowSeries, rowTime, stepMs, series }: Block) => {
+type Kinds = Iterable<{ kind: Column['kind'] }>;
+const hasDistribution = (columns: Kinds) => [...columns].some(({ kind }) => kind === 'distribution');
+
+/**
+ * What times of a row are written relative to: the latest of its measures, since those of one event share its time, or
+ * the start of its bucket where it has none.
+ */
+const latestOfRow = ({ rowTime, columns }: Block): Float64Array => {
+  const latest = rowTime.slice();
+  for (const column of columns.values()) {
+    if (column.kind !== 'distribution') continue;
+    for (let r = 0; r < latest.length; r++) if (column.lastTime[r]! > latest[r]!) latest[r] = column.lastTime[r]!;
+  }
+  return latest;
+};
+
+const writeRows = (to: ByteWriter, block: Block, timeBase: Float64Array) => {
+  const { rowSeries, rowTime, stepMs, series } = block;
   const perSeries = new Uint32Array(series.length);
   for (const s of rowSeries) perSeries[s]!++;
   for (const n of perSeries) to.varint(n);
@@ -180,9 +199,14 @@ const writeRows = (to: ByteWriter, { rowSeries, rowTime, stepMs, series }: Block
     to.signed(Math.round((time - before) / stepMs));
     before = time;
   }
+  if (hasDistribution(block.columns.values()))
+    writeNumbers(
+      to,
+      timeBase.map((time, r) => time - rowTime[r]!),
+    );
 };
 
-const readRows = (from: ByteReader, { rows, stepMs }: Directory) => {
+const readRows = (from: ByteReader, { rows, stepMs, columns }: Directory) => {
   const rowSeries = new Uint32Array(rows);
   const rowTime = new Float64Array(rows);
   for (let s = 0, r = 0; r < rows; s++) {
@@ -194,35 +218,38 @@ const readRows = (from: ByteReader, { rows, stepMs }: Directory) => {
     time += from.signed() * stepMs;
     rowTime[r] = time;
   }
-  return { rowSeries, rowTime };
+  if (!hasDistribution(columns.map(([, kind]) => ({ kind })))) return { rowSeries, rowTime, timeBase: rowTime };
+  const timeBase = readNumbers(from, rows);
+  for (let r = 0; r < rows; r++) timeBase[r]! += rowTime[r]!;
+  return { rowSeries, rowTime, timeBase };
 };
 
 /** Sums of decimals are noisy in their last bits; everything else has to come back as it was. */
 const isSum = (field: string) => field === 'sum' || field === 'increase';
 
-/** Times within a bucket are written from its start: small numbers. Empty rows keep 0. */
+/** Times are written from the row's base: small numbers. Empty rows keep 0. */
 const isTime = (field: string) => field.endsWith('Time');
 
-const writeFields = (to: ByteWriter, column: Column, rowTime: Float64Array) => {
+const writeFields = (to: ByteWriter, column: Column, timeBase: Float64Array) => {
   const fields = column as unknown as Record<string, Float64Array>;
   for (const field of FIELDS[column.kind]) {
     const values = fields[field]!;
     if (isTime(field))
       writeNumbers(
         to,
-        values.map((time, r) => (fields.n![r] === 0 ? 0 : time - rowTime[r]!)),
+        values.map((time, r) => (fields.n![r] === 0 ? 0 : time - timeBase[r]!)),
       );
     else writeNumbers(to, values, isSum(field));
   }
 };
 
-const readFields = (from: ByteReader, kind: Column['kind'], rowTime: Float64Array): Column => {
-  const rows = rowTime.length;
+const readFields = (from: ByteReader, kind: Column['kind'], timeBase: Float64Array): Column => {
+  const rows = timeBase.length;
   const fields: Record<string, Float64Array> = {};
   for (const field of FIELDS[kind]) {
     const values = readNumbers(from, rows);
     fields[field] = values;
-    if (isTime(field)) for (let r = 0; r < rows; r++) if (fields.n![r] !== 0) values[r]! += rowTime[r]!;
+    if (isTime(field)) for (let r = 0; r < rows; r++) if (fields.n![r] !== 0) values[r]! += timeBase[r]!;
   }
   const noBins = { binStart: new Uint32Array(rows + 1), binKeys: new Int32Array(0), binCounts: new Float64Array(0) };
   return { kind, ...fields, ...(kind === 'distribution' ? noBins : {}) } as unknown as Column;
