@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { clientHash } from '../../adapters/local/clientHash.ts';
+import { parseConfig, readConfig } from '../../adapters/local/config.ts';
+
+const example = join(import.meta.dirname, '../../modelmeter.yaml');
+const messageOf = (yaml: string): string => {
+  try {
+    parseConfig(yaml, 'modelmeter.yaml');
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'was taken';
+};
+
+describe('configuration', () => {
+  it('has a default for everything', () => {
+    expect(readConfig()).toEqual({
+      keepContent: false,
+      hashClients: false,
+      retention: { minuteDays: 35, hourDays: 120, dayDays: 456, archiveDays: 90 },
+      cardinality: { valuesPerDimension: 2_000, valuesPerClient: 20_000, seriesPerFamily: 100_000 },
+      replicaLabels: ['prometheus_replica', '__replica__'],
+      allowedHosts: [],
+      deployments: {},
+    });
+    expect(parseConfig('', 'empty.yaml')).toEqual(readConfig());
+  });
+
+  it('shows in its example every default, and a registry', () => {
+    const { deployments, ...rest } = readConfig(example);
+
+    expect({ ...rest, deployments: {} }).toEqual(readConfig());
+    expect(deployments['search-answers']).toMatchObject({ owner: 'ada@example.com', team: 'search' });
+  });
+
+  it('keeps defaults beside what is said', () => {
+    const { retention } = parseConfig('retention:\n  archiveDays: 7\n', 'modelmeter.yaml');
+
+    expect(retention).toEqual({ minuteDays: 35, hourDays: 120, dayDays: 456, archiveDays: 7 });
+  });
+
+  it.each([
+    ['keepContents: true', /^modelmeter\.yaml: keepContents: unknown name; known are keepContent, hashClients/],
+    ['retention: { minutesDays: 3 }', /retention\.minutesDays: unknown name; known are minuteDays, hourDays/],
+    ['deployments: { a: { teem: x } }', /deployments\.a\.teem: unknown name; known are model, modelVersion/],
+    ['retention: { minuteDays: 0 }', /retention\.minuteDays: .*>=1, got 0/],
+    ['retention: { minuteDays: 200 }', /retention: coarser steps must be kept at least as long/],
+    ['keepContent: "yes"', /keepContent: .*expected boolean.*got "yes"/],
+    ['keepContent: true\nkeepContent: false', /unique.* at line 2/],
+    ['a: [1', /at line \d/],
+    ['- a', /expected object/],
+  ])('says where this is wrong: %s', (yaml, expected) => {
+    expect(messageOf(yaml)).toMatch(expected);
+  });
+
+  it('says so when the file is not there', () => {
+    expect(() => readConfig('no-such.yaml')).toThrow(/no-such\.yaml: there is no such file/);
+  });
+});
+
+describe('client hash', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'modelmeter-salt-'));
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('is the same for the same client, also after a restart, and another with another salt', () => {
+    const first = clientHash({ dataDir })('ada');
+    const again = clientHash({ dataDir })('ada');
+
+    expect(first).toMatch(/^client-[\w-]{16}$/);
+    expect(again).toBe(first);
+    expect(clientHash({ dataDir })('bob')).not.toBe(first);
+    expect(clientHash({ dataDir, salt: 'pepper' })('ada')).not.toBe(first);
+    expect(clientHash({ dataDir, salt: 'pepper' })('ada')).toBe(
+      clientHash({ dataDir: 'unused', salt: 'pepper' })('ada'),
+    );
+  });
+});
