@@ -63,7 +63,7 @@ export const foldBatches = (
     );
 
   /** Adds what `taken` holds of a record to one family. */
-  const addRecord = (plan: FamilyPlan, record: Fields, time: number, taken: Taken) => {
+  const addRecord = (plan: FamilyPlan, key: string, record: Fields, time: number, taken: Taken) => {
     const { family } = plan;
     let file = plan.latest;
     if (!file || time < file.startMs || time >= file.endMs) {
@@ -71,7 +71,6 @@ export const foldBatches = (
       plan.latest = file;
     }
     const { builder, drafts } = file;
-    const key = plan.keyOf(record);
     let series = file.seriesOf.get(key);
     if (series === undefined) {
       const values = family.dimensions.map((dimension) => String(record[dimension] ?? ''));
@@ -99,10 +98,13 @@ export const foldBatches = (
       const event = options.complete(given) as ModelEvent & Fields;
       const time = event.timestamp;
       take(event, MEASURES[event.kind], taken);
-      for (const plan of plans[event.kind]) {
+      const { common, special, keysOf } = plans[event.kind];
+      const keys = keysOf(event);
+      for (let i = 0; i < common.length; i++) addRecord(common[i]!, keys[i]!, event, time, taken);
+      for (const plan of special) {
         const { needs, each } = plan.family;
         if (needs !== undefined && event[needs] === undefined) continue;
-        if (each === undefined) addRecord(plan, event, time, taken);
+        if (each === undefined) addRecord(plan, keyOf(event, plan.family.dimensions), event, time, taken);
         else if (event.features !== undefined) addFeatures(plan, event, each);
       }
     }
@@ -114,7 +116,7 @@ export const foldBatches = (
     const own: Taken = { count: 0, measures: [], values: [], bins: [] };
     for (const record of featuresOf(event, each)) {
       take(record, plan.measures, own);
-      addRecord(plan, record, event.timestamp, own);
+      addRecord(plan, keyOf(record, plan.family.dimensions), record, event.timestamp, own);
     }
   }
 
@@ -177,11 +179,44 @@ interface FamilyPlan {
   family: Family;
   measures: readonly Measure[];
   keeping: readonly ('nothing' | 'total' | 'numbers' | 'sketch')[];
-  keyOf: (record: Fields) => string;
   latest: OpenFile | undefined;
 }
 
-const planFamilies = (): Record<RollupKind, FamilyPlan[]> => {
+/** The families of a kind of event: those that take every event, and those that take some. */
+interface KindPlan {
+  common: readonly FamilyPlan[];
+  special: readonly FamilyPlan[];
+  keysOf: (record: Fields) => readonly string[];
+}
+
+const keyOf = (record: Fields, dimensions: readonly string[]): string => {
+  let key = '';
+  for (let d = 0; d < dimensions.length; d++) {
+    const value = record[dimensions[d]!];
+    key += value === undefined ? '\u001f' : `${value}\u001f`;
+  }
+  return key;
+};
+
+/**
+ * The keys of a record in several families at once. Most events share all their dimensions with one before, so one key
+ * over all of them finds the others ready made.
+ */
+const keyCache = (families: readonly (readonly string[])[]) => {
+  const all = [...new Set(families.flat())];
+  const known = new Map<string, string[]>();
+  return (record: Fields): readonly string[] => {
+    const key = keyOf(record, all);
+    let keys = known.get(key);
+    if (!keys) {
+      keys = families.map((dimensions) => keyOf(record, dimensions));
+      known.set(key, keys);
+    }
+    return keys;
+  };
+};
+
+const planFamilies = (): Record<RollupKind, KindPlan> => {
   const plan = (family: Family): FamilyPlan => {
     const kept = measuresOf(family);
     const keeping = MEASURES[family.event].map((measure) => {
@@ -189,20 +224,16 @@ const planFamilies = (): Record<RollupKind, FamilyPlan[]> => {
       if (measure.kind === 'count') return 'total';
       return family.sketches?.includes(measure.name) === false ? 'numbers' : 'sketch';
     });
-    const { dimensions } = family;
-    const keyOf = (record: Fields) => {
-      let key = '';
-      for (let d = 0; d < dimensions.length; d++) {
-        const value = record[dimensions[d]!];
-        key += value === undefined ? '\u001f' : `${value}\u001f`;
-      }
-      return key;
-    };
-    return { family, measures: MEASURES[family.event], keeping, keyOf, latest: undefined };
+    return { family, measures: MEASURES[family.event], keeping, latest: undefined };
   };
   const kinds = Object.keys(MEASURES) as RollupKind[];
-  const ofKind = (kind: RollupKind) => FAMILIES.filter((family) => family.event === kind).map(plan);
-  return Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as Record<RollupKind, FamilyPlan[]>;
+  const ofKind = (kind: RollupKind): KindPlan => {
+    const all = FAMILIES.filter((family) => family.event === kind).map(plan);
+    const common = all.filter(({ family }) => !family.needs && !family.each);
+    const special = all.filter((each) => !common.includes(each));
+    return { common, special, keysOf: keyCache(common.map(({ family }) => family.dimensions)) };
+  };
+  return Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as Record<RollupKind, KindPlan>;
 };
 
 /** The measures a family keeps: those it names, or all that no family with `each` has to itself. */
