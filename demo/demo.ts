@@ -61,9 +61,10 @@ export const runDemo = async ({
   };
 
   try {
-    await registerOwners(httpClient({ baseUrl, ...(token && { token }), signal }));
+    const beginMs = anchorMs - historyDays * DAY;
+    await registerOwners(httpClient({ baseUrl, ...(token && { token }), signal }), beginMs);
     // The piece that was on the way when it stopped goes first, with the bounds it had; then what was missed.
-    const first = before ?? { fromMs: anchorMs - historyDays * DAY, toMs: startMs };
+    const first = before ?? { fromMs: beginMs, toMs: startMs };
     const oldestMs = anchorOf(startMs - MAX_PAUSE_MS); // a full hour, so that what is left of history is cut as it was
     if (first.toMs > oldestMs) await fill({ ...first, fromMs: Math.max(first.fromMs, oldestMs) });
     const missed = { fromMs: Math.max(first.toMs, oldestMs), toMs: sliceEnd(now()) };

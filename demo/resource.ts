@@ -9,6 +9,7 @@ export const resourceOf = (
 ) =>
   attributes({
     'service.name': deployment.name,
+    deployment: deployment.name,
     'deployment.environment.name': deployment.environment,
     'cloud.provider': 'aws',
     'cloud.region': deployment.region,

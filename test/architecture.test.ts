@@ -12,6 +12,8 @@ const LAYERS: readonly { folder: string; files: readonly string[]; packages?: re
   { folder: 'adapters/aws/', files: ['core/', 'adapters/aws/', 'adapters/http/'] },
   { folder: 'adapters/local/', files: ['core/', 'adapters/local/', 'adapters/http/'] },
   { folder: 'adapters/cli/', files: ['core/', 'adapters/', 'demo/'] },
+  // The commands of bin/, which is too thin to hold them.
+  { folder: 'adapters/cli/', files: ['core/', 'adapters/', 'dashboards/', 'demo/'] },
   { folder: 'dashboards/', files: ['core/metrics', 'dashboards/'] },
   { folder: 'lib/', files: ['core/metrics', 'dashboards/', 'lib/', 'lambdas/*/env.ts'] },
   { folder: 'demo/', files: ['core/telemetry/', 'demo/'], packages: ['zod'] },

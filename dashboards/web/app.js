@@ -1,4 +1,4 @@
-/** The page at `/`: reads /healthz every two seconds and shows it. No library, no build step, no inline script or style. */
+/** The page at `/`: reads /healthz every two seconds and shows it. No library, no build step. */
 
 const POLL_MS = 2000;
 const BAR_S = 5; // one bar of a chart, seconds: senders send in bursts, and a bar a second would be a comb
@@ -79,20 +79,19 @@ const duration = (seconds) => {
 
 const asMs = (time) => (typeof time === 'number' ? time : Date.parse(time));
 
-/** Sums of one field in bars of BAR_S seconds that end with the newest second, oldest first. */
-const barsOf = (seconds, field) => {
+/** One field in bars of BAR_S seconds, per second, oldest first; the last bar ends now. Seconds in which nothing came are not told. */
+const barsOf = (seconds, field, nowMs) => {
   const bars = new Array(CHART_S / BAR_S).fill(0);
-  const newestMs = seconds.length ? asMs(seconds[seconds.length - 1].t) : 0;
   for (const second of seconds) {
-    const bar = bars.length - 1 - Math.floor((newestMs - asMs(second.t)) / (BAR_S * 1000));
+    const bar = bars.length - 1 - Math.floor(Math.max(0, nowMs - asMs(second.t)) / (BAR_S * 1000));
     if (bar >= 0 && bar < bars.length) bars[bar] += second[field] ?? 0;
   }
   return bars.map((sum) => sum / BAR_S);
 };
 
-const showRates = (seconds) => {
+const showRates = (seconds, nowMs) => {
   const cards = RATES.map(({ field, name }) => {
-    const bars = barsOf(seconds, field);
+    const bars = barsOf(seconds, field, nowMs);
     const peak = Math.max(...bars);
     const recent = bars.slice(-RATE_S / BAR_S);
     const now = recent.reduce((sum, value) => sum + value, 0) / recent.length;
@@ -159,9 +158,6 @@ const showDoor = ({ received = {}, folded = [] }) => {
       note: 'the answer named field and reason',
       tone: received.rejected ? 'warn' : undefined,
     }),
-    entry('Metric samples', count(received.samples)),
-    entry('Spans', count(received.spans)),
-    entry('Log records', count(received.logs)),
   );
   byId('folded-title').hidden = folded.length === 0;
   byId('folded').replaceChildren(
@@ -236,16 +232,16 @@ const showStatus = (state, text) => {
   status.replaceChildren(element('span', {}, text));
 };
 
-const show = (health) => {
+const show = (health, nowMs) => {
   showStatus(health.status === 'ok' ? 'ok' : 'degraded', health.status === 'ok' ? 'Live' : 'Degraded');
   document.querySelector('main').removeAttribute('data-stale');
   byId('version').textContent = health.version ? `v${health.version}` : '';
   if (health.startedAt) {
-    const up = (Date.now() - asMs(health.startedAt)) / 1000;
+    const up = (nowMs - asMs(health.startedAt)) / 1000;
     byId('since').textContent =
       `Telemetry of your models, as it arrives. Running for ${duration(Math.max(0, up))}, updated every two seconds.`;
   }
-  showRates(health.receivedPerSecond ?? []);
+  showRates(health.receivedPerSecond ?? [], nowMs);
   showFacts(health);
   showRecent(health.recent);
   showKinds(health.kinds);
@@ -256,7 +252,8 @@ const poll = async () => {
   try {
     const response = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(8000) });
     // A degraded server answers 503 with the same facts.
-    show(await response.json());
+    // The server's clock, since this machine's may differ; Node sends it with every answer.
+    show(await response.json(), Date.parse(response.headers.get('date')) || Date.now());
   } catch {
     showStatus('lost', 'Not answering, trying again');
     document.querySelector('main').setAttribute('data-stale', '');
@@ -302,5 +299,5 @@ const copy = async () => {
 
 byId('copy').addEventListener('click', copy);
 showSnippet(SNIPPETS[0]);
-showRates([]);
+showRates([], 0);
 poll();

@@ -1,17 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-const file = (name: string, contentType: string) => ({
-  contentType: `${contentType}; charset=utf-8`,
-  body: readFileSync(new URL(name, import.meta.url), 'utf8'),
-});
+const text = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-/** The page at `/`, by path. It asks for nothing but these files, /healthz and the links on it. */
-export const pageFiles: Record<'/' | '/app.js' | '/app.css', { contentType: string; body: string }> = {
-  '/': file('index.html', 'text/html'),
-  '/app.js': file('app.js', 'text/javascript'),
-  '/app.css': file('app.css', 'text/css'),
-};
-
-/** What the page needs and no more; the `data:` image is its icon. */
-export const PAGE_CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/**
+ * The page at `/`, whole: style and script are put inside of it. It asks for nothing but /healthz. Its policy has to allow
+ * this one inline script (by its hash), inline style, connections to its own origin and `data:` images (its icon).
+ */
+export const pageHtml: string = text('index.html')
+  .replace('<link rel="stylesheet" href="app.css">', () => `<style>\n${text('app.css')}</style>`)
+  .replace('<script src="app.js"></script>', () => `<script>\n${text('app.js')}</script>`);
