@@ -1,0 +1,255 @@
+import * as z from 'zod';
+import { QUERY_PARAMS } from '../../core/query/params.ts';
+import { DeploymentInput } from '../../core/registry/told.ts';
+import { EVENT_KINDS, EVENT_SCHEMAS, type EventKind } from '../../core/telemetry/events.ts';
+import { EVENT_EXAMPLES } from './eventExamples.ts';
+
+type Json = Record<string, unknown>;
+
+const ref = (kind: 'schemas' | 'responses', name: string): Json => ({ $ref: `#/components/${kind}/${name}` });
+const content = (type: string, schema: Json, more: Json = {}): Json => ({ [type]: { schema, ...more } });
+const answer = (description: string, body?: Json): Json => ({ description, ...(body && { content: body }) });
+
+const schemaOf = (schema: z.ZodType): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+};
+
+const eventName = (kind: EventKind): string => `${kind[0]!.toUpperCase()}${kind.slice(1)}Event`;
+
+const MEANINGS: Record<(typeof QUERY_PARAMS)[number], string> = {
+  metric: 'a metric of the catalogue, or the name of a sample',
+  stat: 'one or more of count, sum, rate, min, max, avg, last, p50, p99.9, …, with commas; default: the one of the metric',
+  groupBy: 'dimensions, with commas',
+  filter: 'name:a,b is one of, name!:a is not, name~:glob* is like; again = and; values percent-encoded',
+  from: 'ISO 8601, epoch milliseconds, or now-24h; included',
+  to: 'like from; not included; default now',
+  step: '1m to 1d, or all for one point',
+  tz: 'time zone that days begin in, for example Europe/Paris',
+  limit: 'only so many groups, those at the top by the first stat over the range',
+  order: 'desc (default) or asc, for limit',
+};
+
+const param = (where: 'query' | 'path' | 'header', name: string, description: string, more: Json = {}): Json => ({
+  name,
+  in: where,
+  required: where === 'path',
+  description,
+  schema: { type: 'string' },
+  ...more,
+});
+
+const IDEMPOTENCY_KEY = param(
+  'header',
+  'Idempotency-Key',
+  'names this request: the same key again is a retry, counted once',
+  {
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+);
+
+const failures = (...names: string[]): Json =>
+  Object.fromEntries(names.map((status) => [status, ref('responses', `Problem${status}`)]));
+const INGEST_FAILURES = failures('400', '401', '403', '413', '415', '422', '429', '503');
+const READ_FAILURES = failures('400', '401', '403', '404', '503');
+
+const binary = { type: 'string', contentEncoding: 'binary' };
+
+const otlp = (signal: string, message: string): Json => ({
+  post: {
+    summary: `Send ${signal} as OTLP/HTTP`,
+    description:
+      'Body: ' +
+      message +
+      ' of the OpenTelemetry protocol; gzip is taken. What was left out is told as partial success. The same body again is a retry.',
+    parameters: [IDEMPOTENCY_KEY],
+    requestBody: {
+      required: true,
+      content: { ...content('application/x-protobuf', binary), ...content('application/json', { type: 'object' }) },
+    },
+    responses: {
+      200: answer('Kept on disk', {
+        ...content('application/x-protobuf', binary),
+        ...content('application/json', { type: 'object', properties: { partialSuccess: { type: 'object' } } }),
+      }),
+      ...INGEST_FAILURES,
+    },
+  },
+});
+
+const events = {
+  oneOf: EVENT_KINDS.map((kind) => ref('schemas', eventName(kind))),
+  discriminator: { propertyName: 'kind' },
+};
+
+const read = (summary: string, parameters: Json[] = [], more: Json = {}): Json => ({
+  summary,
+  parameters,
+  responses: { 200: answer('The answer', content('application/json', { type: 'object' })), ...READ_FAILURES },
+  ...more,
+});
+
+const PATHS: Json = {
+  '/v1/events': {
+    post: {
+      summary: 'Send events',
+      description:
+        'One event, an array, or NDJSON; at most 10,000 events, 4 MiB as sent and 32 MiB inflated. Good events beside bad ones are kept. ' +
+        'A time without a zone is UTC; null is absent; unknown fields are kept in attributes. Without Idempotency-Key the same body again is ' +
+        'a retry when each of its events has a timestamp or an id.',
+      parameters: [IDEMPOTENCY_KEY, param('header', 'Content-Encoding', 'gzip or deflate')],
+      requestBody: {
+        required: true,
+        content: {
+          ...content(
+            'application/json',
+            { oneOf: [events, { type: 'array', items: events, minItems: 1, maxItems: 10_000 }] },
+            { examples: Object.fromEntries(EVENT_KINDS.map((kind) => [kind, { value: EVENT_EXAMPLES[kind] }])) },
+          ),
+          ...content('application/x-ndjson', { type: 'string' }),
+        },
+      },
+      responses: {
+        202: answer('Kept on disk', content('application/json', ref('schemas', 'Receipt'))),
+        ...INGEST_FAILURES,
+      },
+    },
+  },
+  '/v1/metrics': otlp('metrics', 'ExportMetricsServiceRequest'),
+  '/v1/traces': otlp('traces', 'ExportTraceServiceRequest'),
+  '/v1/logs': otlp('logs', 'ExportLogsServiceRequest'),
+  '/api/v1/write': {
+    post: {
+      summary: 'Prometheus remote write 1.0',
+      requestBody: { required: true, content: content('application/x-protobuf', binary) },
+      responses: {
+        204: {
+          description: 'Kept on disk',
+          headers: {
+            'X-Modelmeter-Rejected': {
+              description: 'samples left out, when there are any',
+              schema: { type: 'integer' },
+            },
+          },
+        },
+        ...INGEST_FAILURES,
+      },
+    },
+  },
+  '/v1/query': {
+    get: read(
+      'Ask for a metric over time',
+      QUERY_PARAMS.map((name) => ({ ...param('query', name, MEANINGS[name]), required: name === 'metric' })),
+      {
+        responses: {
+          200: answer('The answer', {
+            ...content('application/json', ref('schemas', 'QueryAnswer')),
+            ...content('text/csv', { type: 'string' }),
+          }),
+          ...READ_FAILURES,
+        },
+      },
+    ),
+  },
+  '/v1/catalog': { get: read('Every metric, what it means and by what it can be grouped') },
+  '/v1/dimensions/{name}': {
+    get: read('The values of a dimension', [
+      param('path', 'name', 'a dimension, for example team'),
+      param('query', 'from', MEANINGS.from),
+      param('query', 'to', MEANINGS.to),
+    ]),
+  },
+  '/v1/deployments': { get: read('The registry of deployments, with what has no owner or no description') },
+  '/v1/deployments/{deployment}': {
+    put: read('Tell what a deployment is and whose', [param('path', 'deployment', 'its name')], {
+      requestBody: { required: true, content: content('application/json', ref('schemas', 'DeploymentInput')) },
+      responses: {
+        200: answer('The deployment as it is now', content('application/json', { type: 'object' })),
+        ...failures('400', '401', '403', '413', '415', '429', '503'),
+      },
+    }),
+  },
+  '/healthz': { get: { ...read('Are you well, and how old is the newest rollup'), security: [] } },
+  '/openapi.json': { get: read('This description') },
+};
+
+const PROBLEMS: Record<string, string> = {
+  400: 'What was sent cannot be understood; `errors` names the fields',
+  401: 'No key, or an unknown one',
+  403: 'Host, Origin or role do not allow it',
+  404: 'There is no such thing',
+  413: 'Larger than what is taken',
+  415: 'A Content-Type or Content-Encoding that is not taken',
+  422: 'The Idempotency-Key came before with another body',
+  429: 'Too much at once: wait for Retry-After',
+  503: 'The disk is full or too much waits: nothing was kept; wait for Retry-After',
+};
+
+const problemResponse = (description: string, hasWait: boolean): Json => ({
+  ...answer(description, content('application/problem+json', ref('schemas', 'Problem'))),
+  ...(hasWait && { headers: { 'Retry-After': { description: 'seconds', schema: { type: 'integer' } } } }),
+});
+
+const ItemProblem = z.object({ index: z.int().optional(), path: z.string(), message: z.string() });
+const SCHEMAS = {
+  ...Object.fromEntries(EVENT_KINDS.map((kind) => [eventName(kind), EVENT_SCHEMAS[kind]])),
+  DeploymentInput,
+  Receipt: z
+    .object({ batchId: z.string(), accepted: z.int(), rejected: z.int(), errors: z.array(ItemProblem).max(100) })
+    .describe('What was kept. `errors` says what was not, at most 100 of them.'),
+  QueryAnswer: z.object({
+    metric: z.string(),
+    unit: z.string(),
+    step_s: z.number().describe('seconds between points; 0 when there is one for the whole range'),
+    note: z.string().optional(),
+    series: z.array(
+      z.object({
+        labels: z.record(z.string(), z.string()),
+        stat: z.string(),
+        points: z.array(z.tuple([z.number().describe('epoch milliseconds'), z.number().nullable()])),
+      }),
+    ),
+  }),
+  Problem: z
+    .object({
+      type: z.string(),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string(),
+      errors: z.array(ItemProblem).optional(),
+      errorCount: z.int().optional().describe('how many errors there are; `errors` lists the first 100'),
+    })
+    .describe('RFC 9457'),
+};
+
+let description: Json | undefined;
+
+/** The API's description: OpenAPI 3.1, its schemas generated from the zod schemas that check what comes in. */
+export const openApi = (): Json => {
+  description ??= {
+    openapi: '3.1.1',
+    info: {
+      title: 'Modelmeter',
+      version: '1',
+      summary: 'Monitoring and cost analytics for AI models',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }, { basic: [] }, {}],
+    paths: PATHS,
+    components: {
+      schemas: Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, schemaOf(schema)])),
+      responses: Object.fromEntries(
+        Object.entries(PROBLEMS).map(([status, text]) => [
+          `Problem${status}`,
+          problemResponse(text, status === '429' || status === '503'),
+        ]),
+      ),
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        basic: { type: 'http', scheme: 'basic', description: 'the key as password, with any user name' },
+      },
+    },
+  };
+  return description;
+};

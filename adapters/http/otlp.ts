@@ -1,0 +1,57 @@
+import type { Problem } from '../../core/errors.ts';
+import type { Decoded, DoorOptions } from '../../core/telemetry/decoded.ts';
+import { decodeOtlpLogs } from '../../core/telemetry/otlp/logs.ts';
+import { decodeOtlpMetrics } from '../../core/telemetry/otlp/metrics.ts';
+import { decodeOtlpTraces } from '../../core/telemetry/otlp/traces.ts';
+import type { Failure } from './failure.ts';
+import { mediaType } from './mediaType.ts';
+import { json, respond } from './respond.ts';
+import { partialSuccess, rpcStatus } from './rpcStatus.ts';
+
+export const PROTOBUF = 'application/x-protobuf';
+/** What OTLP/HTTP comes as. */
+export const OTLP_ENCODINGS = { [PROTOBUF]: 'protobuf', 'application/json': 'json' } as const;
+export type OtlpEncoding = (typeof OTLP_ENCODINGS)[keyof typeof OTLP_ENCODINGS];
+
+export interface OtlpSignal {
+  path: string;
+  /** What the sender counts: the field of the response that says how many were left out. */
+  rejectedField: 'rejectedDataPoints' | 'rejectedSpans' | 'rejectedLogRecords';
+  decode: (body: Uint8Array, encoding: OtlpEncoding, options: DoorOptions) => Decoded;
+}
+
+export const OTLP_SIGNALS: readonly OtlpSignal[] = [
+  { path: '/v1/metrics', rejectedField: 'rejectedDataPoints', decode: decodeOtlpMetrics },
+  { path: '/v1/traces', rejectedField: 'rejectedSpans', decode: decodeOtlpTraces },
+  { path: '/v1/logs', rejectedField: 'rejectedLogRecords', decode: decodeOtlpLogs },
+];
+
+/** Says that an export was taken, with what was left out of it or noticed, in the encoding it came in. */
+export const otlpResponse = (signal: OtlpSignal, encoding: OtlpEncoding, { rejected, noted }: Decoded): Response => {
+  const problems = [...rejected, ...noted];
+  if (encoding === 'protobuf') {
+    const body = problems.length === 0 ? new Uint8Array() : partialSuccess(rejected.length, summary(problems));
+    return respond(200, PROTOBUF, body);
+  }
+  if (problems.length === 0) return json(200, {});
+  // A 64-bit integer is a string in the JSON of protobuf.
+  const partial = { [signal.rejectedField]: String(rejected.length), errorMessage: summary(problems) };
+  return json(200, { partialSuccess: partial });
+};
+
+const SUMMARISED = 3;
+
+const summary = (problems: readonly Problem[]): string => {
+  const some = problems
+    .slice(0, SUMMARISED)
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const more = problems.length - some.length;
+  return some.join('; ') + (more > 0 ? `; and ${more} more` : '');
+};
+
+/** A failure as OTLP wants it: a google.rpc.Status to those who speak protobuf. Undefined for any other request. */
+export const otlpFailure = (request: Request, { status, rpcCode, headers, problem }: Failure): Response | undefined => {
+  if (mediaType(request) !== PROTOBUF || !OTLP_SIGNALS.some(({ path }) => request.url.split('?', 1)[0]!.endsWith(path)))
+    return undefined;
+  return respond(status, PROTOBUF, rpcStatus(rpcCode, `${problem.title}: ${problem.detail}`), headers);
+};
