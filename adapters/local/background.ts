@@ -78,6 +78,7 @@ const housekeeping = async () => {
     lastExpiry = nowMs;
     await expiry(nowMs);
     await rollups.forgetApplied(nowMs - APPLIED_MS);
+    await log.forgetKeys(nowMs - APPLIED_MS);
   }
   const idle = !(await isBusy());
   log.tidy({ idle });

@@ -1,0 +1,52 @@
+import type { Principal } from '../../core/ports.ts';
+import type { FromBackground } from './background.ts';
+import type { TrafficMeter } from './traffic.ts';
+
+export const VERSION = '0.1.0';
+const LOOK_MS = 1_000;
+/** When batches wait and nothing was rolled up for this long, something is wrong. */
+const DEGRADED_AFTER_S = 60;
+
+/** What `GET /healthz` says: liveness, how far the rollups are behind, and what comes in. */
+export const healthOf = (of: { traffic: TrafficMeter; startedMs: number; backlog: () => Promise<number> }) => {
+  let newestRollupMs: number | null = null;
+  let series = 0;
+  let waiting = 0;
+  let failure: string | undefined;
+  const timer = setInterval(async () => {
+    waiting = await of.backlog().catch(() => waiting);
+  }, LOOK_MS);
+  timer.unref();
+
+  return {
+    tell(message: FromBackground) {
+      if (message.kind === 'failed') failure = message.error.split('\n')[0];
+      if (message.kind !== 'rolled') return;
+      newestRollupMs = message.atMs;
+      series = message.series;
+      failure = undefined;
+    },
+    backlog: () => waiting,
+    /** For a caller we do not know (a load balancer) no more than that we live. */
+    async report(principal: Principal | undefined, nowMs: number) {
+      const backlogBatches = await of.backlog();
+      const rollupLagS = newestRollupMs === null ? null : Math.round((nowMs - newestRollupMs) / 1000);
+      const sinceS = rollupLagS ?? (nowMs - of.startedMs) / 1000;
+      const isBehind = backlogBatches > 0 && sinceS > DEGRADED_AFTER_S;
+      const status = failure !== undefined || isBehind ? 'degraded' : 'ok';
+      if (!principal) return { status };
+      return {
+        status,
+        ...(failure === undefined ? {} : { problem: failure }),
+        version: VERSION,
+        startedAt: new Date(of.startedMs).toISOString(),
+        newestRollupMs,
+        rollupLagS,
+        backlogBatches,
+        series,
+        ...of.traffic.snapshot(nowMs),
+      };
+    },
+    stop: () => clearInterval(timer),
+  };
+};

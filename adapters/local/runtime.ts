@@ -1,0 +1,139 @@
+import type { Server } from 'node:http';
+import { serve } from '@hono/node-server';
+import { stringify } from 'csv-stringify/sync';
+import type { Principal } from '../../core/ports.ts';
+import { blockReader } from '../../core/rollups/openBlocks.ts';
+import { DAY, MINUTE } from '../../core/telemetry/families.ts';
+import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
+import { configureDeployments, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
+import { ingest } from '../../core/usecases/ingest.ts';
+import { answerRows, runQuery } from '../../core/usecases/query.ts';
+import { pageHtml } from '../../dashboards/web/page.ts';
+import { keyAuthentication } from '../http/access.ts';
+import { httpApp } from '../http/app.ts';
+import { clientHash } from './clientHash.ts';
+import type { Config } from './config.ts';
+import { openDataFolder } from './dataFolder.ts';
+import { healthOf } from './health.ts';
+import type { Log } from './log.ts';
+import { localPorts } from './ports.ts';
+import { backgroundThread } from './thread.ts';
+import { trafficMeter } from './traffic.ts';
+
+export interface RuntimeOptions {
+  host: string;
+  /** 0 = any that is free. */
+  port: number;
+  dataDir: string;
+  config: Config;
+  /** Keys of callers; none = everybody on this machine may do everything. */
+  tokens: readonly string[];
+  /** Of the pseudonyms of clients; when absent one is kept in the data folder. */
+  salt?: string | undefined;
+  log: Log;
+}
+
+export interface Runtime {
+  url: string;
+  /** Takes no more requests, rolls up what waits, closes the data folder. */
+  stop(): Promise<void>;
+}
+
+/** Open blocks that queries keep in memory. */
+const BLOCK_CACHE_BYTES = 96 * 1024 * 1024;
+/** More batches than this waiting to be rolled up: the sender is told to come back. */
+const LONGEST_BACKLOG = 50_000;
+const REQUEST_MS = 30_000;
+const STOP_MS = 5_000;
+
+/** Runs the whole of Modelmeter in this process: door, queries, and the background thread. */
+export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
+  const { config, dataDir, log } = options;
+  const folder = openDataFolder(dataDir);
+  const ports = localPorts(dataDir);
+  const { batchLog, rollupStore: rollups, deploymentStore: deployments, compression } = ports;
+  await configureDeployments({ deployments })(config.deployments, Date.now());
+
+  const traffic = trafficMeter();
+  const health = healthOf({ traffic, startedMs: Date.now(), backlog: () => batchLog.backlog() });
+  const background = backgroundThread(
+    { dataDir, retention: config.retention, limits: config.cardinality },
+    log,
+    (message) => {
+      health.tell(message);
+      if (message.kind === 'failed')
+        log.error(`the background thread failed at ${message.what}`, { error: message.error });
+    },
+  );
+
+  const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
+  const query = runQuery(reading);
+  const keep = ingest({ log: batchLog });
+  const app = httpApp({
+    ingest: async (principal, request) => {
+      const receipt = await keep(principal, request);
+      traffic.accepted(request.decoded.content, request.decoded.rejected.length, request.receivedAt);
+      background.wake();
+      return receipt;
+    },
+    query,
+    queryCsv: async (principal, params, nowMs) =>
+      stringify(answerRows(await query(principal, params, nowMs)), { header: true }),
+    catalog: catalog(reading),
+    dimension: dimensionValues(reading),
+    listDeployments: listDeployments({ deployments }),
+    putDeployment: putDeployment({ deployments }),
+    health: (principal) => health.report(principal, Date.now()),
+    page: pageHtml,
+    door: {
+      maxAgeMs: 35 * DAY,
+      maxAheadMs: 10 * MINUTE,
+      keepContent: config.keepContent,
+      ...(config.hashClients ? { hashClient: clientHash({ dataDir, salt: options.salt }) } : {}),
+      replicaLabels: config.replicaLabels,
+    },
+    allowedHosts: config.allowedHosts,
+    ...(options.tokens.length > 0 ? { authenticate: keyAuthentication(options.tokens.map(callerOf)) } : {}),
+    isOverloaded: () => health.backlog() > LONGEST_BACKLOG,
+    log: (message, fields) => log.error(message, fields),
+    now: Date.now,
+  });
+
+  const { server, port } = await listen(app.fetch, options);
+  background.wake();
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `http://${host}:${port}`,
+    async stop() {
+      await closeServer(server);
+      await background.stop();
+      health.stop();
+      ports.close();
+      folder.close();
+    },
+  };
+};
+
+const callerOf = (key: string, i: number): { key: string; principal: Principal } => ({
+  key,
+  principal: { id: `token-${i + 1}`, roles: ['admin', 'writer', 'reader'], teams: [] },
+});
+
+const listen = (fetch: Parameters<typeof serve>[0]['fetch'], { host, port }: RuntimeOptions) =>
+  new Promise<{ server: Server; port: number }>((resolve, reject) => {
+    const server = serve({ fetch, hostname: host, port }, (info) => resolve({ server, port: info.port })) as Server;
+    // A client that sends its request slower than this holds a place that others need.
+    server.requestTimeout = REQUEST_MS;
+    server.headersTimeout = REQUEST_MS / 2;
+    server.once('error', reject);
+  });
+
+const closeServer = (server: Server) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), STOP_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
