@@ -10,7 +10,8 @@ const LAYERS: readonly { folder: string; files: readonly string[]; packages?: re
   { folder: 'adapters/memory/', files: ['core/', 'adapters/memory/'] },
   { folder: 'adapters/http/', files: ['core/', 'adapters/http/'] },
   { folder: 'adapters/aws/', files: ['core/', 'adapters/aws/', 'adapters/http/'] },
-  { folder: 'adapters/local/', files: ['core/', 'adapters/local/', 'adapters/http/'] },
+  // Its runtime wires the HTTP side and serves the page.
+  { folder: 'adapters/local/', files: ['core/', 'adapters/local/', 'adapters/http/', 'dashboards/web/'] },
   { folder: 'adapters/cli/', files: ['core/', 'adapters/', 'demo/'] },
   // The commands of bin/, which is too thin to hold them.
   { folder: 'adapters/cli/', files: ['core/', 'adapters/', 'dashboards/', 'demo/'] },
