@@ -78,6 +78,13 @@ export const INFERENCE: readonly Metric[] = [
       meaning: 'Input and output tokens together.',
       rows: ['002.053'],
     },
+    {
+      name: 'inference.generationTime',
+      measure: 'generationTime',
+      unit: 'ms',
+      meaning: 'Latency of the calls that reported output tokens: what tokens per second divides by.',
+      defaultStat: 'sum',
+    },
   ]),
   ...distributions('inference', [
     {
@@ -121,13 +128,6 @@ export const INFERENCE: readonly Metric[] = [
       unit: 'ms',
       meaning: 'How long the start of an instance held a call up.',
       rows: ['000.033'],
-    },
-    {
-      name: 'inference.generationTime',
-      measure: 'generationTime',
-      unit: 'ms',
-      meaning: 'Latency of the calls that reported output tokens: what tokens per second divides by.',
-      defaultStat: 'sum',
     },
     {
       name: 'inference.inputTokens',

@@ -220,18 +220,13 @@ export const MEASURES: Record<RollupKind, readonly Measure[]> = {
     number('coldStartDuration', 'coldStartMs'),
     number('inputTokens', 'inputTokens'),
     number('outputTokens', 'outputTokens'),
-    // A count, not a distribution: the sum is what is asked for, and a sketch of it would be paid for in every row.
-    { name: 'totalTokens', kind: 'count', value: totalTokens },
     number('cacheReadTokens', 'cacheReadTokens'),
     number('cacheWriteTokens', 'cacheWriteTokens'),
     number('payload', 'payloadBytes'),
     number('confidence', 'confidence'),
     number('cost', 'costUsd'),
-    total('totalTokens', ({ inputTokens, outputTokens }) =>
-      inputTokens === undefined && outputTokens === undefined
-        ? undefined
-        : ((inputTokens as number | undefined) ?? 0) + ((outputTokens as number | undefined) ?? 0),
-    ),
+    // Totals, not distributions: the sum is what is asked for, and a sketch would be paid for in every row.
+    total('totalTokens', totalTokens),
     // Time of the calls that reported output tokens, ms: what tokens per second divides by.
     total('generationTime', (event) =>
       event.outputTokens === undefined ? undefined : (event.latencyMs as number | undefined),
