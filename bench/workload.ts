@@ -28,15 +28,13 @@ const ERROR_TYPES = ['rateLimit', 'modelError', 'validation'];
 
 const padded = (index: number, width: number) => String(index).padStart(width, '0');
 
-/** The part of an event that a deployment fixes, as JSON text: one model, provider, region and environment each. */
+/** What a deployment fixes, as JSON text: its name and its one model, with names as long as real ones. */
 const deployments = Array.from({ length: DEPLOYMENTS }, (_, index) => {
-  const provider = ['aws.bedrock', 'aws.sagemaker', 'vllm'][index % 3];
-  const region = ['us-east-1', 'us-west-2', 'eu-central-1'][index % 3];
+  const model = index % MODELS;
+  const deployment = `assistant-eu-central-1-production-${padded(index, 2)}`;
   return {
-    model: index % MODELS,
-    json:
-      `"deployment":"deployment-${padded(index, 2)}","model":"model-${padded(index % MODELS, 2)}",` +
-      `"environment":"production","provider":"${provider}","region":"${region}"`,
+    model,
+    json: `"deployment":"${deployment}","model":"meta.llama3-3-70b-instruct-${padded(model, 2)}-v1:0"`,
   };
 });
 

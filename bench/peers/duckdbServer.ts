@@ -37,9 +37,11 @@ const columns = [
     type: TIMESTAMP_MS,
     value: (event: Event) => new DuckDBTimestampMillisecondsValue(BigInt(Date.parse(event.timestamp as string))),
   },
-  ...['deployment', 'model', 'environment', 'provider', 'region', 'team', 'client', 'status', 'errorType'].map(
-    (name) => ({ name, type: VARCHAR, value: plain(name) }),
-  ),
+  ...['deployment', 'model', 'team', 'client', 'status', 'errorType'].map((name) => ({
+    name,
+    type: VARCHAR,
+    value: plain(name),
+  })),
   ...['inputTokens', 'outputTokens'].map((name) => ({ name, type: INTEGER, value: plain(name) })),
   ...['latencyMs', 'timeToFirstTokenMs'].map((name) => ({ name, type: DOUBLE, value: plain(name) })),
 ];

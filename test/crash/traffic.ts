@@ -19,13 +19,16 @@ export const sumOf = (tallies: readonly Tally[]): Map<string, number> => {
 
 const DAY = 86_400_000;
 
-/** Most events are of now; one in five is up to 34 days late. */
-const timeOf = (random: () => number, nowMs: number): number =>
-  Math.floor(nowMs - random() * (random() < 0.2 ? 34 * DAY : 60_000));
+/** One request in five is of some time in the last 34 days, as from a client that was offline; so is one event in a hundred. */
+const anyTime = (random: () => number, nowMs: number) => nowMs - random() * 34 * DAY;
+const timeOfRequest = (random: () => number, nowMs: number): number =>
+  random() < 0.2 ? anyTime(random, nowMs) : nowMs;
+const timeOf = (random: () => number, requestMs: number, nowMs: number): number =>
+  Math.floor(random() < 0.01 ? anyTime(random, nowMs) : requestMs - random() * 60_000);
 
-const inference = (random: () => number, nowMs: number) => ({
+const inference = (random: () => number, timestamp: number) => ({
   kind: 'inference',
-  timestamp: timeOf(random, nowMs),
+  timestamp,
   deployment: `deployment-${Math.floor(random() * 5)}`,
   model: 'model-1',
   team: `team-${Math.floor(random() * 3)}`,
@@ -36,16 +39,18 @@ const inference = (random: () => number, nowMs: number) => ({
   outputTokens: Math.floor(random() * 1000),
 });
 
-const outcome = (random: () => number, nowMs: number) => ({
+const outcome = (random: () => number, timestamp: number) => ({
   kind: 'outcome',
-  timestamp: timeOf(random, nowMs),
+  timestamp,
   deployment: `deployment-${Math.floor(random() * 5)}`,
   correct: random() < 0.7,
 });
 
 const eventRequest = (key: string, random: () => number, nowMs: number): CrashRequest => {
-  const calls = Array.from({ length: 1 + Math.floor(random() * 200) }, () => inference(random, nowMs));
-  const outcomes = Array.from({ length: Math.floor(random() * 20) }, () => outcome(random, nowMs));
+  const requestMs = timeOfRequest(random, nowMs);
+  const timestamp = () => timeOf(random, requestMs, nowMs);
+  const calls = Array.from({ length: 1 + Math.floor(random() * 200) }, () => inference(random, timestamp()));
+  const outcomes = Array.from({ length: Math.floor(random() * 20) }, () => outcome(random, timestamp()));
   const adds = new Map<string, number>();
   const add = (name: string, value: number) => adds.set(name, (adds.get(name) ?? 0) + value);
   for (const call of calls) {
