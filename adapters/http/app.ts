@@ -12,7 +12,7 @@ import { failureOf, HttpError, MAX_LISTED } from './failure.ts';
 import { inFlightOf } from './inFlight.ts';
 import { byMediaType } from './mediaType.ts';
 import { openApi } from './openapi.ts';
-import { OTLP_ENCODINGS, OTLP_SIGNALS, otlpFailure, otlpResponse } from './otlp.ts';
+import { OTLP_ENCODINGS, OTLP_SIGNALS, otlpFailure, otlpResponse, PROTOBUF } from './otlp.ts';
 import { pageHandler } from './page.ts';
 import { noParams, refuseTheRest } from './refuse.ts';
 import { json, respond } from './respond.ts';
@@ -96,6 +96,7 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
 
   app.post('/api/v1/write', async ({ req: { raw: request } }) => {
     const { decoded } = await takeIn(request, '/api/v1/write', async (nowMs) => {
+      checkRemoteWrite(request);
       const body = await readBody(request, inFlight, { isPacked: true });
       return { body, decoded: decodeRemoteWrite(body, { ...door, nowMs }), isRepeatable: true };
     });
@@ -171,6 +172,13 @@ const failureResponse = (c: Context, error: unknown, log: HttpDependencies['log'
 };
 
 const paramsOf = (request: Request): URLSearchParams => new URL(request.url).searchParams;
+
+/** Remote write 2.0 is another message under the same media type: a sender that is refused with 415 falls back to 1.0. */
+const checkRemoteWrite = (request: Request): void => {
+  byMediaType(request, { [PROTOBUF]: true, '': true });
+  if (/proto\s*=\s*"?io\.prometheus\.write\.v2/.test(request.headers.get('content-type') ?? ''))
+    throw new AppError('unsupportedMedia', 'remote write 2.0 is not taken: send 1.0 (prometheus.WriteRequest)');
+};
 
 const parseJson = (text: string): unknown => {
   try {
