@@ -11,6 +11,8 @@ export const RELATIVE_ERROR = 0.01;
 
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LN_GAMMA = Math.log(GAMMA);
+/** From the upper end of a bin to the value equally far from both ends. As a logarithm, since twice the largest doubles overflow. */
+const LN_MIDDLE = Math.log(2 / (GAMMA + 1));
 /** Above |ceil(log_gamma(5e-324))| = 37,216, so that keys of positive values are positive and of negative values negative. */
 const OFFSET = 37_300;
 /** Keys are in [-MAX_KEY, MAX_KEY]. */
@@ -27,7 +29,7 @@ export const binOf = (value: number): number =>
 /** The value a bin stands for: within 1 % of every value in it. */
 export const valueOfBin = (key: number): number => {
   if (key === 0) return 0;
-  const magnitude = (2 * Math.exp((Math.abs(key) - OFFSET) * LN_GAMMA)) / (GAMMA + 1);
+  const magnitude = Math.min(Number.MAX_VALUE, Math.exp((Math.abs(key) - OFFSET) * LN_GAMMA + LN_MIDDLE));
   return key > 0 ? magnitude : -magnitude;
 };
 
@@ -62,5 +64,8 @@ export const quantile = (bins: Bins, q: number, range: { min: number; max: numbe
   if (fraction === 0 || seen + counts[i]! > low + 1) return lowValue;
   do i++;
   while (counts[i] === 0);
-  return lowValue + fraction * (at(i) - lowValue);
+  const highValue = at(i);
+  const between = highValue - lowValue; // infinite between the largest doubles of either sign
+  if (!Number.isFinite(between)) return lowValue * (1 - fraction) + highValue * fraction;
+  return Math.min(highValue, lowValue + fraction * between);
 };
