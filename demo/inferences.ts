@@ -5,6 +5,9 @@ import { CLIENT_EXPONENT, CLIENTS_PER_TEAM, clientName, FLEET, type FleetDeploym
 import { driftProgress, type Effect, incidentsAt, versionAt } from './incidents.ts';
 import { rhythm } from './rhythm.ts';
 
+/** A simulated call: how long it took is always known. */
+export type Call = Inference & { latencyMs: number };
+
 /** What a simulated fleet is made from: with the same three, two fleets agree in every event. */
 export interface Fleet {
   seed: number;
@@ -22,7 +25,7 @@ const TIMEOUT_MS = 30_000;
  * The calls of one deployment in one minute, by time. `minuteMs` is the minute's start. They depend on nothing but the
  * arguments, so any minute can be asked for again, alone and in any order.
  */
-export const inferencesOf = (fleet: Fleet, deployment: FleetDeployment, minuteMs: number): Inference[] => {
+export const inferencesOf = (fleet: Fleet, deployment: FleetDeployment, minuteMs: number): Call[] => {
   const relativeMs = minuteMs - fleet.anchorMs;
   const incidents = incidentsAt(deployment.name, relativeMs);
   if (deployment.weight === 0 || incidents.some(({ effect }) => effect.kind === 'idle')) return [];
@@ -32,11 +35,11 @@ export const inferencesOf = (fleet: Fleet, deployment: FleetDeployment, minuteMs
   const base = baseOf(deployment, relativeMs);
   const prefix = `${deployment.name}-${(minuteMs / MINUTE).toString(36)}-`;
   const shares = cumulative(deployment.callers.map(({ share }) => share));
-  const calls: Inference[] = [];
+  const calls: Call[] = [];
   for (let i = 0; i < count; i++) {
     const caller = deployment.callers[indexOf(shares, random())]!;
     const client = clientName(caller.team, indexOf(CLIENT_SHARES, random()));
-    const call: Inference = {
+    const call: Call = {
       ...base,
       id: prefix + i,
       timestamp: minuteMs + Math.floor(random() * MINUTE),
@@ -76,7 +79,7 @@ const cumulative = (shares: readonly number[]): number[] => {
 const round = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;
 
 /** Fills in what an ordinary, successful call measures. */
-const measure = (call: Inference, deployment: FleetDeployment, random: () => number): void => {
+const measure = (call: Call, deployment: FleetDeployment, random: () => number): void => {
   const { tokens, features, coldStartRatio } = deployment;
   let latencyMs = logNormal(random, deployment.latency);
   if (tokens) {
@@ -112,7 +115,7 @@ const measure = (call: Inference, deployment: FleetDeployment, random: () => num
 };
 
 /** Changes a call by an incident that is under way; `progress` in [0, 1] is how far a drift has come. */
-const suffer = (call: Inference, effect: Effect, progress: number, random: () => number): void => {
+const suffer = (call: Call, effect: Effect, progress: number, random: () => number): void => {
   switch (effect.kind) {
     case 'idle':
       return;
@@ -138,7 +141,7 @@ const suffer = (call: Inference, effect: Effect, progress: number, random: () =>
   }
 };
 
-const fail = (call: Inference, errorRatio: number, random: () => number): void => {
+const fail = (call: Call, errorRatio: number, random: () => number): void => {
   if (call.status !== 'ok' || random() >= errorRatio) return;
   const kind = random();
   if (kind < 0.6) makeFail(call, 'error', 'InternalError');
@@ -150,7 +153,7 @@ const fail = (call: Inference, errorRatio: number, random: () => number): void =
 };
 
 /** A failed call generated nothing and predicted nothing; it ended early. */
-const makeFail = (call: Inference, status: string, errorType: string): void => {
+const makeFail = (call: Call, status: string, errorType: string): void => {
   call.status = status;
   call.errorType = errorType;
   call.latencyMs = round(call.latencyMs * 0.4, 1);

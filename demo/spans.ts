@@ -1,8 +1,7 @@
-import type { Inference } from '../core/telemetry/events.ts';
 import { seedOf } from './chance.ts';
 import { FLEET } from './deployments.ts';
 import { inferences, type TimeRange } from './fleet.ts';
-import type { Fleet } from './inferences.ts';
+import type { Call, Fleet } from './inferences.ts';
 import { attributes, nanos } from './otlp.ts';
 import { resourceOf } from './resource.ts';
 
@@ -17,7 +16,7 @@ const STATUS_ERROR = 2;
  * were none. A span belongs to the range that its call started in.
  */
 export const traceRequest = (fleet: Fleet, range: TimeRange): object | undefined => {
-  const groups = new Map<string, Inference[]>();
+  const groups = new Map<string, Call[]>();
   for (const call of inferences(fleet, range, 'spans')) {
     const key = `${call.deployment}\n${call.team}`;
     const group = groups.get(key);
@@ -38,7 +37,7 @@ export const traceRequest = (fleet: Fleet, range: TimeRange): object | undefined
   };
 };
 
-const spansOf = (fleet: Fleet, call: Inference): object[] => {
+const spansOf = (fleet: Fleet, call: Call): object[] => {
   const traceId = hex(fleet.seed, call, 4);
   const spanId = hex(fleet.seed + 1, call, 2);
   const endMs = call.timestamp + call.latencyMs;
@@ -72,7 +71,7 @@ const spansOf = (fleet: Fleet, call: Inference): object[] => {
   return [parent, { ...leaf, parentSpanId }];
 };
 
-const leafAttributes = (call: Inference) => ({
+const leafAttributes = (call: Call) => ({
   'gen_ai.operation.name': 'chat',
   'gen_ai.provider.name': 'aws.bedrock',
   'gen_ai.request.model': call.model ?? '',
@@ -88,14 +87,14 @@ const leafAttributes = (call: Inference) => ({
     : { 'error.type': call.errorType }),
 });
 
-const usage = (call: Inference) => ({
+const usage = (call: Call) => ({
   ...(call.inputTokens === undefined ? {} : { 'gen_ai.usage.input_tokens': call.inputTokens }),
   ...(call.outputTokens === undefined ? {} : { 'gen_ai.usage.output_tokens': call.outputTokens }),
   ...(call.cacheReadTokens === undefined ? {} : { 'gen_ai.usage.cache_read.input_tokens': call.cacheReadTokens }),
 });
 
 /** An id of `words` × 8 hexadecimal digits, the same each time the same call is sent. */
-const hex = (salt: number, call: Inference, words: number): string => {
+const hex = (salt: number, call: Call, words: number): string => {
   const place = [...(call.id ?? '')].map((character) => character.charCodeAt(0));
   return Array.from({ length: words }, (_, word) =>
     seedOf(salt, word, ...place)

@@ -1,6 +1,6 @@
-import type { Inference } from '../core/telemetry/events.ts';
 import { DAY, MINUTE } from '../core/telemetry/families.ts';
 import { FLEET, type FleetDeployment } from './deployments.ts';
+import type { Call } from './inferences.ts';
 import { type Fleet, inferencesOf } from './inferences.ts';
 import { attributes, nanos, type OtlpMetric, type ResourceMetrics } from './otlp.ts';
 import { resourceOf } from './resource.ts';
@@ -117,7 +117,7 @@ const advance = (fleet: Fleet, deployment: FleetDeployment, from: Totals, atMs: 
   return totals;
 };
 
-const add = (totals: Totals, call: Inference): void => {
+const add = (totals: Totals, call: Call): void => {
   totals.promptTokens += call.inputTokens ?? 0;
   totals.generationTokens += call.outputTokens ?? 0;
   if (call.status === 'ok') totals.succeeded++;

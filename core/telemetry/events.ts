@@ -41,7 +41,7 @@ export const InferenceEvent = z
     ...attribution,
     client: name.optional().describe('who called: user, key or service'),
     endpoint: name.optional().describe('path or operation that was called'),
-    latencyMs: milliseconds.describe('request to last byte, milliseconds'),
+    latencyMs: milliseconds.optional().describe('request to last byte, milliseconds; absent where it is not known'),
     status: name.describe('ok, error, timeout, throttled, or another word for a failure'),
     errorType: name.optional(),
     inputTokens: count.optional(),

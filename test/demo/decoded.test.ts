@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DoorOptions } from '../../core/telemetry/decoded.ts';
+import type { Inference } from '../../core/telemetry/events.ts';
 import { DAY, HOUR, MINUTE } from '../../core/telemetry/families.ts';
 import { decodeOtlpMetrics } from '../../core/telemetry/otlp/metrics.ts';
 import { decodeOtlpTraces } from '../../core/telemetry/otlp/traces.ts';
@@ -22,13 +23,13 @@ describe('what the fleet sends by OTLP, read at the door', () => {
     expect([decoded.rejected, decoded.noted]).toEqual([[], []]);
     const read = decoded.content.events.flatMap((event) => (event.kind === 'inference' ? [event] : []));
     const sent = [...inferences(fleet, range, 'spans')];
-    const told = (calls: typeof sent) =>
+    const told = (calls: readonly Inference[]) =>
       calls
         .map(
           ({ timestamp, deployment, model, team, project, environment, region, account, client, status, ...call }) => ({
             ...{ timestamp, deployment, model, team, project, environment, region, account, client },
             ...{ isOk: status === 'ok', inputTokens: call.inputTokens, outputTokens: call.outputTokens },
-            ...{ cacheReadTokens: call.cacheReadTokens, latencyMs: Math.round(call.latencyMs * 10) },
+            ...{ cacheReadTokens: call.cacheReadTokens, latencyMs: Math.round((call.latencyMs ?? Number.NaN) * 10) },
             timeToFirstTokenMs:
               call.timeToFirstTokenMs === undefined ? undefined : Math.round(call.timeToFirstTokenMs * 10),
           }),

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Inference, ModelEvent } from '../../core/telemetry/events.ts';
+import type { ModelEvent } from '../../core/telemetry/events.ts';
 import { DAY, HOUR, MINUTE } from '../../core/telemetry/families.ts';
 import { FLEET } from '../../demo/deployments.ts';
 import { fleetEvents } from '../../demo/fleet.ts';
 import { gpuMetrics } from '../../demo/gpuMetrics.ts';
 import { INCIDENTS, RELEASES } from '../../demo/incidents.ts';
+import type { Call } from '../../demo/inferences.ts';
 
 const anchorMs = Date.UTC(2026, 10, 20, 15);
 const fleet = { seed: 1, anchorMs, requestsPerMinute: 20 };
@@ -14,7 +15,7 @@ const events = (fromMs: number, toMs: number, deployment: string): ModelEvent[] 
     (event) => event.deployment === deployment,
   );
 const calls = (fromMs: number, toMs: number, deployment: string) =>
-  events(fromMs, toMs, deployment).filter((event): event is Inference => event.kind === 'inference');
+  events(fromMs, toMs, deployment).filter((event): event is Call => event.kind === 'inference');
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const p95 = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length * 0.95)]!;
