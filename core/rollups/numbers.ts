@@ -111,7 +111,8 @@ export const writeNumbers = (to: ByteWriter, values: ArrayLike<number>, isRounde
 
 export const readNumbers = (from: ByteReader, length: number): Float64Array => {
   const scaleIndex = from.byte();
-  if (scaleIndex === RAW) return new Float64Array(from.bytes(length * 8).slice().buffer);
+  // A copy by constructor: `slice` of Node's Buffer would be a view of whatever else lies in its pool.
+  if (scaleIndex === RAW) return new Float64Array(new Uint8Array(from.bytes(length * 8)).buffer);
   const values = new Float64Array(length);
   const scale = SCALES[scaleIndex]!;
   for (let i = 0; i < length; i++) values[i] = from.signed() / scale;
