@@ -1,8 +1,32 @@
+import { AppError } from '../../errors.ts';
+import { MAX_CONTAINERS, MAX_KEYS } from './limits.ts';
+
+/**
+ * Refuses a text that would take long to parse for what little it can say. Brackets and colons inside of strings count too.
+ *
+ * @returns how many keys it could hold, see countKeyTokens
+ * @throws AppError tooLarge
+ */
+export const checkSize = (text: string): number => {
+  if (countOf(text, '{') + countOf(text, '[') > MAX_CONTAINERS)
+    throw new AppError('tooLarge', `more than ${MAX_CONTAINERS} objects and arrays in one request: send it in parts`);
+  const keys = countKeyTokens(text);
+  if (keys > MAX_KEYS) throw new AppError('tooLarge', `more than ${MAX_KEYS} fields in one request: send it in parts`);
+  return keys;
+};
+
+/** Stops counting one over the limit. */
+const countOf = (text: string, bracket: string): number => {
+  let count = 0;
+  for (let i = text.indexOf(bracket); i >= 0 && count <= MAX_CONTAINERS; i = text.indexOf(bracket, i + 1)) count++;
+  return count;
+};
+
 /**
  * How many keys a JSON text could hold: colons that follow a quote or white space. Every key's colon does, so this is
  * never too few; a string value such as "a : b" makes it too many.
  */
-const countKeyTokens = (text: string): number => {
+export const countKeyTokens = (text: string): number => {
   let count = 0;
   for (let i = text.indexOf(':'); i >= 0; i = text.indexOf(':', i + 1)) {
     const before = text.charCodeAt(i - 1);
@@ -34,6 +58,7 @@ const countKeys = (value: object): number => {
  * Could this text have a key twice in one object, or a `__proto__` key? JSON.parse keeps the last of duplicates and says
  * nothing. Cheap, and wrong only towards yes: `scanJson` then says where.
  *
- * @param value what JSON.parse made of the text
+ * @param keyTokens countKeyTokens of the text
+ * @param value what JSON.parse made of it
  */
-export const mayHaveFaultyKeys = (text: string, value: object): boolean => countKeyTokens(text) !== countKeys(value);
+export const mayHaveFaultyKeys = (keyTokens: number, value: object): boolean => keyTokens !== countKeys(value);

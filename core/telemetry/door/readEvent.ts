@@ -3,7 +3,7 @@ import type { DoorOptions } from '../decoded.ts';
 import { EVENT_KINDS, type EventInput, type EventKind, type ModelEvent } from '../events.ts';
 import { attributesFault } from './attributes.ts';
 import { type Fault, schemaFault, seen } from './fault.ts';
-import { MAX_FEATURES } from './limits.ts';
+import { MAX_FEATURES, MAX_FIELDS } from './limits.ts';
 import { type Shape, shapeOf } from './shape.ts';
 import { readTimestamp } from './timestamp.ts';
 
@@ -31,11 +31,12 @@ export const readEvent = (item: unknown, options: DoorOptions): ModelEvent | Fau
   if (!isKind(fields.kind))
     return { path: '/kind', message: `expected one of ${EVENT_KINDS.join(', ')}, got ${seen(fields.kind)}` };
   let shape = shapeOf(fields, fields.kind);
-  let result = shape.schema.safeParse(fields);
-  if (!result.success && removeNulls(fields)) {
+  let result = shape?.schema.safeParse(fields);
+  if (result?.success === false && removeNulls(fields)) {
     shape = shapeOf(fields, fields.kind);
-    result = shape.schema.safeParse(fields);
+    result = shape?.schema.safeParse(fields);
   }
+  if (!shape || !result) return { path: '', message: `more than the ${MAX_FIELDS} fields that are taken` };
   if (!result.success) return schemaFault(result.error, fields);
 
   const event = result.data;

@@ -2,7 +2,7 @@ import { AppError, type Problem } from '../../errors.ts';
 import { emptyContent } from '../batch.ts';
 import type { Decoded, DoorOptions } from '../decoded.ts';
 import { pointer } from './fault.ts';
-import { mayHaveFaultyKeys } from './keys.ts';
+import { checkSize, countKeyTokens, mayHaveFaultyKeys } from './keys.ts';
 import { MAX_EVENTS } from './limits.ts';
 import { readEvent } from './readEvent.ts';
 import { scanJson } from './scanJson.ts';
@@ -18,11 +18,12 @@ export interface DecodedEvents extends Decoded {
  * What is wrong with one event rejects that event alone, with its index (of the array, or of the line counting from 0);
  * in NDJSON a line that is not JSON too.
  *
- * @throws AppError invalidInput when the text is not JSON at all or holds no event; tooLarge over MAX_EVENTS
+ * @throws AppError invalidInput when the text is not JSON at all or holds no event; tooLarge over the limits of limits.ts
  */
 export const readEvents = (text: string, format: 'json' | 'ndjson', options: DoorOptions): DecodedEvents => {
   const reading: Reading = { content: emptyContent(), accepted: 0, rejected: [], noted: [], isSelfDated: true };
-  if (format === 'json') readJson(text, reading, options);
+  const keyTokens = checkSize(text);
+  if (format === 'json') readJson(text, keyTokens, reading, options);
   else readLines(text, reading, options);
   if (reading.accepted + reading.rejected.length === 0)
     throw new AppError('invalidInput', 'there is no event in the body');
@@ -31,7 +32,7 @@ export const readEvents = (text: string, format: 'json' | 'ndjson', options: Doo
 
 type Reading = DecodedEvents;
 
-const readJson = (text: string, reading: Reading, options: DoorOptions): void => {
+const readJson = (text: string, keyTokens: number, reading: Reading, options: DoorOptions): void => {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -40,7 +41,7 @@ const readJson = (text: string, reading: Reading, options: DoorOptions): void =>
   }
   const items = Array.isArray(value) ? value : [value];
   checkCount(items.length);
-  const faults = faultyKeys(text, value);
+  const faults = faultyKeys(text, keyTokens, value);
   for (let index = 0; index < items.length; index++) {
     const fault = faults?.get(Array.isArray(value) ? index : 0);
     if (fault) reading.rejected.push({ index, ...fault });
@@ -62,7 +63,7 @@ const readLines = (text: string, reading: Reading, options: DoorOptions): void =
       reading.rejected.push({ index, path: '', message: notJson(line) });
       continue;
     }
-    const fault = faultyKeys(line, item)?.values().next().value;
+    const fault = faultyKeys(line, countKeyTokens(line), item)?.values().next().value;
     if (fault) reading.rejected.push({ index, ...fault });
     else add(item, index, reading, options);
   }
@@ -91,8 +92,12 @@ const isNamed = (item: unknown): boolean => {
 };
 
 /** Duplicate and forbidden keys by index of the event; undefined when there is none (nearly always, and found out cheaply). */
-const faultyKeys = (text: string, value: unknown): Map<number, Omit<Problem, 'index'>> | undefined => {
-  if (typeof value !== 'object' || value === null || !mayHaveFaultyKeys(text, value)) return undefined;
+const faultyKeys = (
+  text: string,
+  keyTokens: number,
+  value: unknown,
+): Map<number, Omit<Problem, 'index'>> | undefined => {
+  if (typeof value !== 'object' || value === null || !mayHaveFaultyKeys(keyTokens, value)) return undefined;
   const isArray = Array.isArray(value);
   return new Map(
     scanJson(text).faults.map(({ path, message }) =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { EVENT_SCHEMAS, type EventInput, type EventKind } from '../events.ts';
+import { MAX_FIELDS } from './limits.ts';
 
 /** Which fields an event came with, in which order, and how to check an event like it. */
 export interface Shape {
@@ -26,10 +27,14 @@ interface Remembered extends Shape {
 let shapes = new Map<string, Remembered>();
 let last: Remembered | undefined;
 
-/** The shape of an event. `fields.kind` must be a known kind. */
-export const shapeOf = (fields: Record<string, unknown>, kind: EventKind): Shape => {
+/** The shape of an event of this kind; undefined when it has more than MAX_FIELDS fields. */
+export const shapeOf = (fields: Record<string, unknown>, kind: EventKind): Shape | undefined => {
   // Events of one request are mostly alike, so the last shape is mostly this one's too.
-  if (last === undefined || last.kind !== kind || !hasNames(fields, last.names)) last = recall(fields, kind);
+  if (last === undefined || last.kind !== kind || !hasNames(fields, last.names)) {
+    const names = Object.keys(fields);
+    if (names.length > MAX_FIELDS) return undefined;
+    last = recall(names, kind);
+  }
   if (last.sightings++ === SIGHTINGS_BEFORE_OWN_SCHEMA) last.schema = ownSchema(last);
   return last;
 };
@@ -40,8 +45,7 @@ const hasNames = (fields: Record<string, unknown>, names: readonly string[]): bo
   return i === names.length;
 };
 
-const recall = (fields: Record<string, unknown>, kind: EventKind): Remembered => {
-  const names = Object.keys(fields);
+const recall = (names: readonly string[], kind: EventKind): Remembered => {
   const signature = JSON.stringify([kind, names]);
   let shape = shapes.get(signature);
   if (shape === undefined) {

@@ -75,6 +75,15 @@ describe('reading events', () => {
     expect(refusal(() => readEvents('1\n'.repeat(10_001), 'ndjson', options)).code).toBe('tooLarge');
   });
 
+  it('refuses what would take long to parse, before it is parsed', () => {
+    expect(refusal(() => read('['.repeat(2e6))).code).toBe('tooLarge');
+    expect(refusal(() => read(`[${'{},'.repeat(2e6)}{}]`)).code).toBe('tooLarge');
+    expect(refusal(() => read(`{${'"a":1,'.repeat(2e6)}"b":1}`)).code).toBe('tooLarge');
+    expect(
+      fault(Object.fromEntries([['kind', 'outcome'], ...Array.from({ length: 200 }, (_, i) => [`k${i}`, i])])).message,
+    ).toContain('more than the 128 fields');
+  });
+
   it('says which kinds there are', () => {
     expect(fault({ kind: 'inferense' })).toMatchObject({
       path: '/kind',
@@ -114,8 +123,8 @@ describe('reading events', () => {
 
     expect(accepted).toBe(800);
     expect(content.events.filter((event) => event.attributes?.extra === 1)).toHaveLength(200);
-    expect(read([...many, { kind: 'inference', deployment: 'd', status: 'ok' }]).rejected).toMatchObject([
-      { index: 800, path: '/latencyMs' },
+    expect(read([...many, { kind: 'inference', deployment: 'd', latencyMs: 1 }]).rejected).toMatchObject([
+      { index: 800, path: '/status' },
     ]);
   });
 
