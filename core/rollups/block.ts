@@ -71,3 +71,27 @@ export const FIELDS = {
 
 /** How much a counter grew between two readings: a fall is a restart from zero. */
 export const increaseBetween = (before: number, after: number): number => (after >= before ? after - before : after);
+
+/** Where a stretch of readings of a counter begins and ends, and by how much the counter grew in it. */
+export interface Growth {
+  firstTime: number;
+  first: number;
+  lastTime: number;
+  last: number;
+  increase: number;
+}
+
+/**
+ * Two stretches of one counter as one. Where they overlap (late readings of a time whose points are gone), what the later
+ * one tells of the time they share is in the earlier one's increase already.
+ */
+export const joinGrowth = (a: Growth, b: Growth): Growth => {
+  const [early, late] =
+    a.firstTime < b.firstTime || (a.firstTime === b.firstTime && a.lastTime > b.lastTime) ? [a, b] : [b, a];
+  if (late.lastTime <= early.lastTime) return early;
+  const added =
+    late.firstTime > early.lastTime
+      ? increaseBetween(early.last, late.first) + late.increase
+      : increaseBetween(early.last, late.last);
+  return { ...late, firstTime: early.firstTime, first: early.first, increase: early.increase + added };
+};

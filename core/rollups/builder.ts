@@ -1,5 +1,5 @@
 import { groupBins, IntList } from './bins.ts';
-import { type Block, type Column, FIELDS, increaseBetween } from './block.ts';
+import { type Block, type Column, FIELDS, type Growth, joinGrowth } from './block.ts';
 
 /** A column under construction: plain arrays that grow row by row, and bins as (row, key, count) triples in any order. */
 export type Draft = {
@@ -244,21 +244,19 @@ const combine: Record<Column['kind'], (to: Fields, row: number, from: Source, i:
   stretch: (to, row, from, i) => {
     if (from.n![i] === 0) return;
     const isEmpty = to.n![row] === 0;
-    if (isEmpty) {
-      for (const field of ['firstTime', 'first', 'lastTime', 'last', 'increase']) to[field]![row] = from[field]![i]!;
-    } else {
-      const comesAfter = from.firstTime![i]! >= to.lastTime![row]!;
-      const between = comesAfter
-        ? increaseBetween(to.last![row]!, from.first![i]!)
-        : increaseBetween(from.last![i]!, to.first![row]!);
-      to.increase![row]! += from.increase![i]! + between;
-      const [time, value] = comesAfter ? ['lastTime', 'last'] : ['firstTime', 'first'];
-      to[time!]![row] = from[time!]![i]!;
-      to[value!]![row] = from[value!]![i]!;
-    }
+    const growth = isEmpty ? growthAt(from, i) : joinGrowth(growthAt(to, row), growthAt(from, i));
+    for (const [field, value] of Object.entries(growth)) to[field]![row] = value;
     addTotals(to, row, from, i, isEmpty);
   },
 };
+
+const growthAt = ({ firstTime, first, lastTime, last, increase }: Source, i: number): Growth => ({
+  firstTime: firstTime![i]!,
+  first: first![i]!,
+  lastTime: lastTime![i]!,
+  last: last![i]!,
+  increase: increase![i]!,
+});
 
 const addTotals = (to: Fields, row: number, from: Source, i: number, isEmpty: boolean) => {
   to.n![row]! += from.n![i]!;
