@@ -73,7 +73,7 @@ const housekeeping = async () => {
   if (nowMs - lastHousekeeping < HOUSEKEEPING_MS) return;
   lastHousekeeping = nowMs;
   await compaction(nowMs, { isBusy });
-  await archiving(nowMs);
+  await archiving(nowMs, async () => isStopping);
   if (nowMs - lastExpiry > HOUR) {
     lastExpiry = nowMs;
     await expiry(nowMs);

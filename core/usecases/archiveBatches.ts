@@ -33,19 +33,25 @@ const PATIENCE = 8;
  * Brings the archive up to date: moves what is due into files, merges small files, deletes old days.
  * Safe to call at any time and to be killed at any moment; one call at a time.
  *
+ * @param isBusy asked between files; true stops early
  * @returns how many items were archived, partitions merged and partitions expired
  */
 export const archiveBatches =
   ({ archive, batchLog, options = ARCHIVE_DEFAULTS }: ArchivePorts) =>
-  async (nowMs: number): Promise<{ archived: number; merged: number; expired: number }> => {
+  async (
+    nowMs: number,
+    isBusy: () => Promise<boolean> = async () => false,
+  ): Promise<{ archived: number; merged: number; expired: number }> => {
     let archived = 0;
-    for (let round = 0; round < MAX_ROUNDS && (await isDue({ archive, batchLog, options }, nowMs)); round++) {
+    for (let round = 0; round < MAX_ROUNDS && !(await isBusy()); round++) {
+      if (!(await isDue({ archive, batchLog, options }, nowMs))) break;
       archived += await archive.add({ maxItems: options.minItems });
     }
 
     const expired = await archive.expire({ day: dayOf(nowMs - options.keepDays * DAY), nowMs });
     let merged = 0;
     for (const { kind, day, files } of await archive.partitions()) {
+      if (await isBusy()) break;
       if (files.filter((records) => records < options.smallRecords).length < options.mergeFrom) continue;
       await archive.merge({ kind, day, belowRecords: options.smallRecords, nowMs });
       merged++;
