@@ -225,16 +225,34 @@ describe('time', () => {
     expect(at(expected + 0.75)).toBe(expected);
   });
 
+  it('is what Date makes of it, in any year and at any time of day', () => {
+    const range = { min: new Date('1970-01-01'), max: new Date('2026-06-15'), noInvalidDate: true };
+    fc.assert(
+      fc.property(fc.date(range), (date) => {
+        const read = only({ ...anEvent, timestamp: date.toISOString() }, { maxAgeMs: Number.POSITIVE_INFINITY });
+        expect(read.timestamp).toBe(date.getTime());
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('is the time of arrival when it is absent', () => {
     expect(at(undefined)).toBe(nowMs);
   });
 
-  it.each(['yesterday', '2026-02-30', '2026-13-01', '15 June 2026', '', '1781524800000', '2026-06-15T25:00Z'])(
-    'is not %s',
-    (timestamp) => {
-      expect(fault({ ...anEvent, timestamp })).toMatchObject({ path: '/timestamp' });
-    },
-  );
+  it.each([
+    'yesterday',
+    '2026-02-30',
+    '2026-13-01',
+    '15 June 2026',
+    '',
+    '1781524800000',
+    '2026-06-15T25:00Z',
+    '2026-02-29T00:00:00.000Z',
+    '2026-04-31T00:00:00.000Z',
+  ])('is not %s', (timestamp) => {
+    expect(fault({ ...anEvent, timestamp })).toMatchObject({ path: '/timestamp' });
+  });
 
   it('is within the range that is taken, both ends included', () => {
     expect(at(nowMs - options.maxAgeMs)).toBe(nowMs - options.maxAgeMs);
