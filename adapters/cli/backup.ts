@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { backup } from '../local/sqlite/backup.ts';
 import { dataOption } from './options.ts';
 
 export const addBackup = (program: Command): Command =>
@@ -22,6 +21,7 @@ Examples:
   modelmeter serve --data /backups/modelmeter-2026-01-31 --port 8081`,
     )
     .action(async (target: string, { data }: { data: string }) => {
+      const { backup } = await import('../local/sqlite/backup.ts'); // loads the stores
       await backup(resolve(data), resolve(target));
       console.log(`${target}: ${(bytesIn(target) / 1e6).toFixed(1)} MB, a whole copy of ${data}`);
     });

@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import { EVENT_KINDS, type EventKind } from '../../core/telemetry/events.ts';
 import { badInput } from './failure.ts';
 import { openInput } from './input/openInput.ts';
-import { parquetEvents } from './input/parquetEvents.ts';
 import { FILE_FORMATS, type FileFormat } from './input/readItems.ts';
 import { urlOption } from './options.ts';
 import { sendFile, sendFrom } from './send.ts';
@@ -50,6 +49,7 @@ Examples:
       }
       if (file === '-') throw badInput('Parquet cannot be read from stdin: name the file');
       openInput(file).stream.destroy(); // says in our words when it cannot be opened
+      const { parquetEvents } = await import('./input/parquetEvents.ts'); // loads DuckDB
       const items = parquetEvents(file, kind ?? kindInPath(file) ?? 'inference');
       process.exitCode = await sendFrom(() => items, { url, isImport: true });
     });

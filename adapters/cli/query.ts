@@ -81,14 +81,14 @@ const parameters = (metric: string, options: QueryOptions): URLSearchParams => {
 export const render = ({ metric, unit, step_s, note, series }: QueryAnswer): string => {
   const first = series[0]?.points[0]?.[0];
   const last = series[0]?.points.at(-1)?.[0];
-  const range =
-    first === undefined || last === undefined ? '' : `, ${minute(first)} to ${minute(last + step_s * 1000)} UTC`;
-  const step = step_s > 0 ? `, steps of ${duration(step_s)}` : '';
+  const isOnePoint = step_s === 0;
+  const until = last === undefined || isOnePoint ? '' : ` to ${minute(last + step_s * 1000)}`;
+  const range = first === undefined ? '' : `, from ${minute(first)}${until} UTC`;
+  const step = isOnePoint ? '' : `, steps of ${duration(step_s)}`;
   const labels = Object.keys(series[0]?.labels ?? {});
   const lines = [`${metric} [${unit}]${range}${step}`];
   if (note) lines.push(`note: ${note}`);
   if (series.length === 0) return lines.concat('no series').join('\n');
-  const isOnePoint = step_s === 0;
   const header = [...labels, 'stat', ...(isOnePoint ? ['value'] : ['last', 'min', 'max', 'course'])];
   const rows = series.map((one) => rowOf(one, labels, isOnePoint));
   return lines.concat('', table(header, rows, new Set(['value', 'last', 'min', 'max']))).join('\n');
