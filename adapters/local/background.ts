@@ -110,3 +110,4 @@ for (;;) {
 }
 ports.close();
 post({ kind: 'stopped' });
+parentPort!.close(); // an open port keeps the thread alive
