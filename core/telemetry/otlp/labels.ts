@@ -1,4 +1,4 @@
-import { isConventionContentKey } from '../content.ts';
+import { isConventionContentKey, withoutContent } from '../content.ts';
 import { type DoorOptions, Unusable } from '../decoded.ts';
 import { type Attributes, attributesOf } from './attributes.ts';
 import { DIMENSIONS } from './dimensions.ts';
@@ -36,7 +36,10 @@ export const labelsOf = (point: Message, resource: Attributes, options: DoorOpti
     });
   // Plain words such as `input` are ordinary label names, so content was told by the conventions' names alone.
   const own = attributesOf(point, { ...options, keepContent: true });
-  return checkedLabels(renamed(asStrings({ ...resource, ...own })));
+  const clean = options.keepContent
+    ? own
+    : Object.fromEntries(Object.entries(own).map(([k, v]) => [k, withoutContent(v)]));
+  return checkedLabels(renamed(asStrings({ ...resource, ...clean })));
 };
 
 const asStrings = (attributes: Attributes): Labels =>

@@ -5,6 +5,7 @@ import { attemptAll, checkedTime, type Decoded, type DoorOptions } from '../deco
 import { eventAttributes, isMessageEvent, structureOnly } from '../genai/messageEvents.ts';
 import { type Attributes, anyValueOf, attributesOf } from './attributes.ts';
 import { type OtlpEncoding, parseBody } from './body.ts';
+import { repetitionBudget } from './budget.ts';
 import { each, enumeration, id, type Message, message, text, under } from './read.ts';
 import { nanoTime } from './time.ts';
 import { optional, serviceOf } from './traces.ts';
@@ -23,12 +24,17 @@ export const decodeOtlpLogs = (body: Uint8Array, encoding: OtlpEncoding, options
   const root = parseBody(body, encoding, 'Logs');
   const rejected: Problem[] = [];
   const logs: LogRecord[] = [];
+  const spend = repetitionBudget();
   attemptAll(() =>
     each(root, 'resourceLogs', rejected, (group, at) => {
       const resource = message(group, 'resource');
       const attributes = resource === undefined ? {} : under('resource', () => attributesOf(resource, options));
-      const readScope = (scope: Message, path: string) =>
-        each(scope, 'logRecords', rejected, (record) => logs.push(logOf(record, attributes, options)), path);
+      const chars = JSON.stringify(attributes).length;
+      const readOne = (record: Message) => {
+        spend(chars);
+        logs.push(logOf(record, attributes, options));
+      };
+      const readScope = (scope: Message, path: string) => each(scope, 'logRecords', rejected, readOne, path);
       each(group, 'scopeLogs', rejected, readScope, at);
     }),
   );

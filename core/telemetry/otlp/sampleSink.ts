@@ -1,11 +1,8 @@
-import { AppError } from '../../errors.ts';
 import type { Sample, SampleKind } from '../batch.ts';
 import { type DoorOptions, Unusable } from '../decoded.ts';
 import { applyWellKnown } from '../wellKnown/mapping.ts';
+import { repetitionBudget } from './budget.ts';
 import type { Labels } from './labels.ts';
-
-/** Labels of all samples of one request together: a histogram repeats its labels for each bucket, so bytes do not bound them. */
-export const MAX_LABELS_IN_ALL = 4_000_000;
 
 export const MAX_METRIC_NAME = 256;
 
@@ -38,12 +35,12 @@ export interface SampleSink {
 export const sampleSink = (options: DoorOptions): SampleSink => {
   const samples: Sample[] = [];
   const oldestMs = options.nowMs - options.maxAgeMs;
-  let labelsInAll = 0;
+  const spend = repetitionBudget();
 
   const push = (metric: string, { kind, labels }: Point, timestamp: number, value: number) => {
-    labelsInAll += Object.keys(labels).length + 4;
-    if (labelsInAll > MAX_LABELS_IN_ALL)
-      throw new AppError('tooLarge', 'The request makes too many samples; send it in smaller parts.');
+    let chars = metric.length;
+    for (const label in labels) chars += label.length + labels[label]!.length;
+    spend(chars);
     samples.push(applyWellKnown({ metric, kind, labels, timestamp, value }));
   };
 

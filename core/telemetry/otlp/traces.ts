@@ -5,6 +5,7 @@ import { inferencesOf } from '../genai/inferences.ts';
 import { eventAttributes } from '../genai/messageEvents.ts';
 import { type Attributes, attributesOf } from './attributes.ts';
 import { type OtlpEncoding, parseBody } from './body.ts';
+import { repetitionBudget } from './budget.ts';
 import { each, enumeration, id, list, type Message, message, text, under } from './read.ts';
 import { elapsedMs, fractionalMs, nanoTime } from './time.ts';
 
@@ -29,6 +30,7 @@ export const decodeOtlpTraces = (body: Uint8Array, encoding: OtlpEncoding, optio
   const spans: SpanRecord[] = [];
   const timeless = new Set<SpanRecord>();
   const paths = new Map<SpanRecord, string>();
+  const spend = repetitionBudget();
 
   const readSpan = (message: Message, resource: Attributes, path: string) => {
     const { span, problem } = spanOf(message, resource, options);
@@ -43,8 +45,12 @@ export const decodeOtlpTraces = (body: Uint8Array, encoding: OtlpEncoding, optio
     each(root, 'resourceSpans', rejected, (group, at) => {
       const resource = message(group, 'resource');
       const attributes = resource === undefined ? {} : under('resource', () => attributesOf(resource, options));
-      const readScope = (scope: Message, path: string) =>
-        each(scope, 'spans', rejected, (span, spanPath) => readSpan(span, attributes, spanPath), path);
+      const chars = JSON.stringify(attributes).length;
+      const readOne = (span: Message, path: string) => {
+        spend(chars);
+        readSpan(span, attributes, path);
+      };
+      const readScope = (scope: Message, path: string) => each(scope, 'spans', rejected, readOne, path);
       each(group, 'scopeSpans', rejected, readScope, at);
     }),
   );
