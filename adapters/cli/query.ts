@@ -55,7 +55,7 @@ export const addQuery = (program: Command): Command =>
       `
 Examples:
   modelmeter query inference.latency --stat p50,p95 --group-by model --from now-3h
-  modelmeter query inference.totalTokens --stat sum --group-by client --limit 20 --step all
+  modelmeter query inference.tokens --stat sum --group-by client --limit 20 --step all
   modelmeter query inference.errorRatio --group-by deployment --filter team:search --csv > errors.csv`,
     )
     .action(async (metric: string, options: QueryOptions) => {
