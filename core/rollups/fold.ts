@@ -45,7 +45,7 @@ export const foldBatches = (
     if (!file) {
       const { name, baseStepMs: stepMs, dimensions } = family;
       const builder = blockBuilder({ family: name, stepMs, dimensions });
-      file = { startMs, endMs: startMs + span, builder, seriesOf: new Map(), drafts: [] };
+      file = { startMs, endMs: startMs + span, builder, seriesOf: new Map(), folds: new Map(), drafts: [] };
       files.set(key, file);
     }
     return file;
@@ -56,11 +56,6 @@ export const foldBatches = (
     const row = builder.rowOf(builder.seriesOf([family, dimension]), Math.floor(time / MINUTE) * MINUTE);
     builder.addCount(builder.draftOf('folded', 'count'), row, 1);
   };
-
-  const admitted = (family: Family, values: readonly string[], time: number) =>
-    options.guard.admit({ family: family.name, timeMs: time, dimensions: family.dimensions }, values, (dimension) =>
-      countFold(family.name, dimension, time),
-    );
 
   /** Adds what `taken` holds of a record to one family. */
   const addRecord = (plan: FamilyPlan, key: string, record: Fields, time: number, taken: Taken) => {
@@ -74,9 +69,13 @@ export const foldBatches = (
     let series = file.seriesOf.get(key);
     if (series === undefined) {
       const values = family.dimensions.map((dimension) => String(record[dimension] ?? ''));
-      series = builder.seriesOf(admitted(family, values, time));
+      const of = { family: family.name, timeMs: time, dimensions: family.dimensions };
+      const folds: string[] = [];
+      series = builder.seriesOf(options.guard.admit(of, values, (dimension) => folds.push(dimension)));
       file.seriesOf.set(key, series);
+      if (folds.length > 0) file.folds.set(key, folds);
     }
+    if (file.folds.size > 0) for (const dimension of file.folds.get(key) ?? []) countFold(family.name, dimension, time);
     const row = builder.rowOf(series, Math.floor(time / family.baseStepMs) * family.baseStepMs);
     for (let i = 0; i < taken.count; i++) {
       const m = taken.measures[i]!;
@@ -122,17 +121,18 @@ export const foldBatches = (
 
   function addSample(sample: Sample) {
     const { [REPLICA_LABEL]: replica = '', ...labels } = sample.labels;
-    const { builder, seriesOf, drafts } = fileOf(SAMPLES, sample.timestamp);
+    const { builder, seriesOf, folds, drafts } = fileOf(SAMPLES, sample.timestamp);
     const text = canonicalLabels(labels);
     const key = `${sample.metric}\u001f${sample.kind}\u001f${replica}\u001f${text}`;
     let series = seriesOf.get(key);
     if (series === undefined) {
       const of = { family: `${SAMPLES.name}:${sample.metric}`, timeMs: sample.timestamp, dimensions: SERIES_ONLY };
-      const fold = () => countFold(SAMPLES.name, sample.metric, sample.timestamp);
-      const isKept = options.guard.admit(of, [key], fold)[0] === key;
+      const isKept = options.guard.admit(of, [key], () => {})[0] === key;
       series = builder.seriesOf([sample.metric, sample.kind, isKept ? replica : '', isKept ? text : FOLDED_LABELS]);
       seriesOf.set(key, series);
+      if (!isKept) folds.set(key, [sample.metric]);
     }
+    if (folds.has(key)) countFold(SAMPLES.name, sample.metric, sample.timestamp);
     drafts[0] ??= builder.draftOf('value', 'point');
     builder.addPoint(drafts[0], builder.rowOf(series, sample.timestamp), sample.value);
   }
@@ -144,6 +144,8 @@ interface OpenFile {
   endMs: number;
   builder: BlockBuilder;
   seriesOf: Map<string, number>;
+  /** The dimensions that were folded, of the keys of which some were. */
+  folds: Map<string, readonly string[]>;
   drafts: Draft[];
 }
 

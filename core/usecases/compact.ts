@@ -3,7 +3,7 @@ import type { Block } from '../rollups/block.ts';
 import { blockBuilder } from '../rollups/builder.ts';
 import { coarsen, splitByMetric } from '../rollups/coarsen.ts';
 import { decodeBlock, encodeBlock } from '../rollups/codec.ts';
-import { DAY, familyOf, partitionSpan, SAMPLES, samplesOf, stepsOf } from '../telemetry/families.ts';
+import { DAY, expiryFamily, familyOf, partitionSpan, SAMPLES, samplesOf, stepsOf } from '../telemetry/families.ts';
 
 export interface CompactPorts {
   rollups: RollupStore;
@@ -43,10 +43,11 @@ export const compact =
     return done;
   };
 
-/** Rows that replace whatever a partition has in [fromMs, toMs). */
+/** Rows of a coarser step in [fromMs, toMs): `isAll` of them, so that they replace what is there, or some more. */
 interface Derived {
   fromMs: number;
   toMs: number;
+  isAll: boolean;
   block: Block;
 }
 
@@ -58,8 +59,9 @@ const compactDay = async ({ rollups, compression }: CompactPorts, family: string
   const mixed = new Map<number, Map<string, Block>>();
   if (isMixed) {
     const byPartition = new Map<number, Block[]>();
-    for (const { id, block, startMs } of await readAll({ rollups, compression }, { family, stepMs: 1, ...day })) {
-      remove.push(id);
+    const read = await readAll({ rollups, compression }, { family, stepMs: 1, ...day });
+    remove.push(...read.ids);
+    for (const { startMs, block } of read.blocks) {
       byPartition.set(startMs, [...(byPartition.get(startMs) ?? []), block]);
     }
     for (const [startMs, blocks] of byPartition) mixed.set(startMs, splitByMetric(blocks));
@@ -90,20 +92,26 @@ const compactFamilyDay = async (
   let derived: Derived[] = [];
   for (const [i, stepMs] of steps.entries()) {
     const span = partitionSpan(stepMs);
+    const nextStep = steps[i + 1];
+    const expiredMs = await rollups.expiredBefore({ family: expiryFamily(family), stepMs });
     const stored = await rollups.list({ family, stepMs, fromMs: dayMs, toMs: dayMs + DAY });
     const next: Derived[] = [];
     for (let startMs = dayMs; startMs < dayMs + DAY; startMs += span) {
-      const here = stored.filter((block) => block.startMs === startMs);
-      const replacing = derived.filter(({ fromMs }) => fromMs >= startMs && fromMs < startMs + span);
+      const isLoose = stored.some((block) => block.startMs === startMs && block.loose);
+      const changes = derived.filter(({ fromMs }) => fromMs >= startMs && fromMs < startMs + span);
       const extra = i === 0 ? fresh(startMs) : undefined;
-      if (replacing.length === 0 && !extra && !here.some(({ loose }) => loose)) continue;
-      const query = { family, stepMs, fromMs: startMs, toMs: startMs + 1 };
-      const blocks = (await readAll({ rollups, compression }, query)).map((entry) => entry.block);
-      const block = merged({ family, stepMs, blocks, extra, replacing });
-      remove.push(...here.map(({ id }) => id));
-      add.push({ family, stepMs, startMs, bytes: encodeBlock(block, compression) });
-      const nextStep = steps[i + 1];
-      if (nextStep) next.push({ fromMs: startMs, toMs: startMs + span, block: coarsen(block, nextStep) });
+      if (changes.length === 0 && !extra && !isLoose) continue;
+      const { ids, blocks } = await readAll(
+        { rollups, compression },
+        { family, stepMs, fromMs: startMs, toMs: startMs + 1 },
+      );
+      const block = merged({ family, stepMs, blocks: blocks.map((each) => each.block), extra, changes });
+      remove.push(...ids);
+      // Of a partition that was dropped in the meantime this is not all there was: it is added to the coarser step.
+      const isGone = startMs < expiredMs && nextStep !== undefined;
+      if (!isGone) add.push({ family, stepMs, startMs, bytes: encodeBlock(block, compression) });
+      const coarser = { fromMs: startMs, toMs: startMs + span, isAll: !isGone };
+      if (nextStep) next.push({ ...coarser, block: coarsen(block, nextStep) });
     }
     derived = next;
   }
@@ -115,20 +123,28 @@ const merged = (of: {
   stepMs: number;
   blocks: readonly Block[];
   extra: Block | undefined;
-  replacing: readonly Derived[];
+  changes: readonly Derived[];
 }): Block => {
   const { family, stepMs } = of;
   const builder = blockBuilder({ family, stepMs, dimensions: familyOf(family).dimensions });
-  const isReplaced = (time: number) => of.replacing.some(({ fromMs, toMs }) => time >= fromMs && time < toMs);
+  const replacing = of.changes.filter(({ isAll }) => isAll);
+  const isReplaced = (time: number) => replacing.some(({ fromMs, toMs }) => time >= fromMs && time < toMs);
   for (const block of of.blocks) builder.merge(block, undefined, (time) => !isReplaced(time));
   if (of.extra) builder.merge(of.extra);
-  for (const { block } of of.replacing) builder.merge(block);
+  for (const { block } of of.changes) builder.merge(block);
   return builder.build();
 };
 
-/** The blocks of a listing. One that is gone means that somebody else compacts too; `replace` would refuse the change. */
+/**
+ * The blocks of a listing, and the ids of all that were listed. One that is gone means that somebody else compacts too:
+ * its id among those to be removed makes `replace` refuse the change.
+ */
 const readAll = async ({ rollups, compression }: CompactPorts, query: Parameters<RollupStore['list']>[0]) => {
   const listed = await rollups.list(query);
-  const bytes = await rollups.read(listed.map(({ id }) => id));
-  return listed.flatMap((entry, i) => (bytes[i] ? [{ ...entry, block: decodeBlock(bytes[i], compression) }] : []));
+  const ids = listed.map(({ id }) => id);
+  const bytes = await rollups.read(ids);
+  const blocks = listed.flatMap(({ startMs }, i) =>
+    bytes[i] ? [{ startMs, block: decodeBlock(bytes[i], compression) }] : [],
+  );
+  return { ids, blocks };
 };

@@ -1,5 +1,5 @@
 import type { RollupStore } from '../ports.ts';
-import { DAY, familyOf, HOUR, partitionSpan, SAMPLES, stepsOf } from '../telemetry/families.ts';
+import { DAY, expiryFamily, familyOf, HOUR, partitionSpan, SAMPLES, stepsOf } from '../telemetry/families.ts';
 
 /** How long rollups are kept, days: of steps below an hour, of hours, of days. */
 export interface RollupRetention {
@@ -27,8 +27,10 @@ export const expireRollups =
         const days = stepMs < HOUR ? retention.minuteDays : stepMs < DAY ? retention.hourDays : retention.dayDays;
         const span = partitionSpan(stepMs);
         const beforeMs = Math.floor((nowMs - days * DAY) / span) * span;
+        // Families that expire together wait together: what is loose in one may belong to another.
         const isWaiting = loose.some(
-          (part) => part.family === family && part.stepMs === stepMs && part.startMs < beforeMs,
+          (part) =>
+            expiryFamily(part.family) === expiryFamily(family) && part.stepMs <= stepMs && part.startMs < beforeMs,
         );
         if (!isWaiting) dropped += await ports.rollups.expire({ family, stepMs, beforeMs });
       }

@@ -107,10 +107,7 @@ const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, batches: 
         if (!bytes) continue; // compacted meanwhile: the other block is in the listing of the next round
         const series = openBlock(bytes, compression).series();
         if (!family.startsWith(SAMPLES.name)) guard.remember(family, day, series, dimensions.length);
-        else
-          for (const [metric, ...rest] of series) {
-            guard.remember(`${SAMPLES.name}:${metric}`, day, [[rest.join('\u001f')]], 1);
-          }
+        else for (const values of series) guard.remember(samplesOf(values[0]!), day, [[values.join('\u001f')]], 1);
       }
     }
   }
