@@ -14,7 +14,7 @@ export const measureCells = (size: number) => {
   const sum = new Float64Array(size);
   const min = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
   const max = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
-  const lastTime = new Float64Array(size);
+  const lastTime = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
   const last = new Float64Array(size);
   const bins: CellBins[] = [];
 

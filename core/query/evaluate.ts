@@ -55,7 +55,7 @@ export const evaluate = async (
     case 'distribution':
       return readEvents(
         ports,
-        familiesFor({ ...source, dimensions, stepMs }),
+        familiesFor({ ...source, dimensions, stepMs, stats }),
         { measure: source.measure, stats },
         selection,
       );
@@ -72,12 +72,11 @@ export const evaluate = async (
       if (source.kind !== 'histogram')
         return aggregateSamples(await readSamples(ports, name, selection), stats, selection);
       return aggregateHistograms(await readHistogram(ports, name, selection), stats, selection);
-    case 'ratio':
-      return divide(
-        await evaluateTerm(ports, source.numerator, selection),
-        await evaluateTerm(ports, source.denominator, selection),
-        source,
-      );
+    case 'ratio': {
+      const numerator = await evaluateTerm(ports, source.numerator, selection);
+      const denominator = await evaluateTerm(ports, source.denominator, selection);
+      return divide(source.numerator.filter ? withNone(numerator, denominator) : numerator, denominator, source);
+    }
   }
 };
 
@@ -97,6 +96,19 @@ const evaluateTerm = async (ports: QueryPorts, term: MetricTerm, selection: Sele
 
 const divide = (numerator: GroupValues[], denominator: GroupValues[], of: { scale?: number; offset?: number }) =>
   combine(numerator, denominator, (a, b) => (b === 0 ? Number.NaN : (of.offset ?? 0) + ((of.scale ?? 1) * a) / b));
+
+/** Of a whole that is known, a part of which no series came is none: a service without a single 5xx has no series of them. */
+const withNone = (part: readonly GroupValues[], whole: readonly GroupValues[]): GroupValues[] => {
+  const parts = new Map(part.map((group) => [groupKey(group.labels), group]));
+  return whole.map(({ labels, values }) => {
+    const known = parts.get(groupKey(labels))?.values[0];
+    const partOf = (total: number, t: number) => {
+      const value = known?.[t] ?? Number.NaN;
+      return Number.isNaN(value) && !Number.isNaN(total) ? 0 : value;
+    };
+    return { labels, values: [values[0]!.map(partOf)] };
+  });
+};
 
 /** Group by group and bucket by bucket; a group that one side lacks is left out. */
 const combine = (left: GroupValues[], right: GroupValues[], of: (a: number, b: number) => number): GroupValues[] => {

@@ -1,8 +1,9 @@
 import { AppError } from '../errors.ts';
 import type { Column } from '../rollups/block.ts';
+import { OTHER } from '../rollups/cardinality.ts';
 import type { OpenBlock } from '../rollups/codec.ts';
 import { measuresOf } from '../rollups/fold.ts';
-import { FAMILIES, type Family, partitionSpan, type RollupKind } from '../telemetry/families.ts';
+import { FAMILIES, type Family, MEASURES, partitionSpan, type RollupKind } from '../telemetry/families.ts';
 import { type MeasureCells, measureCells } from './cells.ts';
 import {
   elapsedS,
@@ -21,19 +22,28 @@ import { planSegments } from './plan.ts';
  * fine enough for the step before those that are not. Throws AppError invalidInput that names what is possible.
  *
  * @param stepMs 0 = any
+ * @param stats a percentile needs a family that keeps a sketch of the measure
  */
 export const familiesFor = (of: {
   event: RollupKind;
   measure: string;
   dimensions: readonly string[];
   stepMs: number;
+  stats?: readonly string[];
 }): Family[] => {
-  const keeping = FAMILIES.filter((family) => family.event === of.event && keeps(family, of.measure));
+  const isQuantile = of.stats?.some((stat) => percentile(stat) !== undefined) ?? false;
+  const keeping = FAMILIES.filter(
+    (family) =>
+      family.event === of.event &&
+      keeps(family, of.measure) &&
+      (!isQuantile || (family.sketches?.includes(of.measure) ?? true)),
+  );
   const fitting = keeping.filter(({ dimensions }) => of.dimensions.every((name) => dimensions.includes(name)));
   if (fitting.length === 0) {
     const possible = keeping.map(({ dimensions }) => dimensions.join(', ')).join(' | ');
     const asked = of.dimensions.join(', ');
-    throw new AppError('invalidInput', `no series has ${asked} together; possible together are: ${possible}`, {
+    const what = isQuantile ? `no series keeps percentiles by ${asked}` : `no series has ${asked} together`;
+    throw new AppError('invalidInput', `${what}; possible together are: ${possible}`, {
       problems: [{ path: 'groupBy', message: `use dimensions of one of these series: ${possible}` }],
     });
   }
@@ -63,11 +73,9 @@ export const readEvents = async (
   const { grid } = selection;
   for (const family of families) {
     const blocks = await readFamily(ports, family, selection);
-    const record = sourceOfRecord(
-      family,
-      blocks.map(({ block }) => block),
-    );
+    const record = sourceOfRecord(family, blocks);
     if (record === 'cannotTell' && family !== families.at(-1)) continue;
+    if (!isAligned(grid, family.baseStepMs)) throw new NeedsCoarserStep(family.baseStepMs);
     const groups: string[][] = [];
     const grouping = groupingOf({
       family,
@@ -93,32 +101,50 @@ export const readEvents = async (
         column: block.column(query.measure, withBins),
       });
     });
-    return groups.map((labels, g) => ({
-      labels,
-      values: query.stats.map((stat) =>
-        Float64Array.from(grid.starts, (_, t) => {
-          const cell = g * grid.starts.length + t;
-          return isPresent[cell] ? statOf(stat, cells, cell, elapsedS(selection, t)) : Number.NaN;
-        }),
-      ),
-    }));
+    const isDistribution = MEASURES[family.event].some(
+      ({ name, kind }) => name === query.measure && kind === 'distribution',
+    );
+    return groups.flatMap((labels, g) => {
+      const first = isPresent.indexOf(1, g * grid.starts.length);
+      // Blocks reach beyond the range: a group may have nothing in it.
+      if (first < 0 || first >= (g + 1) * grid.starts.length) return [];
+      const pointOf = (stat: string) => (_: number, t: number) => {
+        const cell = g * grid.starts.length + t;
+        if (!isPresent[cell]) return Number.NaN;
+        return statOf({ stat, cells, cell, seconds: elapsedS(selection, t), isDistribution });
+      };
+      return { labels, values: query.stats.map((stat) => Float64Array.from(grid.starts, pointOf(stat))) };
+    });
   }
   return [];
 };
 
-/** Blocks of a family that hold the selection's range, each with the part of it that it is to be read for. */
+/** A block with the part of the range that it is to be read for. */
+interface BlockPart {
+  block: OpenBlock;
+  fromMs: number;
+  toMs: number;
+}
+
+/**
+ * Blocks of a family that hold the selection's range.
+ *
+ * @param names the families that are read by the plan of the first argument; in each stretch of time in this order
+ */
 export const readFamily = async (
   ports: QueryPorts,
   family: Pick<Family, 'name' | 'baseStepMs'>,
   { grid, maxStepMs }: Selection,
-) => {
+  names: readonly string[] = [family.name],
+): Promise<BlockPart[]> => {
   const range = { fromMs: grid.fromMs, toMs: grid.toMs, maxStepMs };
-  const read: { block: OpenBlock; fromMs: number; toMs: number }[] = [];
+  const read: BlockPart[] = [];
   for (const { stepMs, fromMs, toMs } of await planSegments(ports.rollups, family, range)) {
     const span = partitionSpan(stepMs);
     const from = Math.floor(fromMs / span) * span;
-    for (const { block } of await ports.reader({ family: family.name, stepMs, fromMs: from, toMs })) {
-      read.push({ block, fromMs, toMs });
+    for (const name of names) {
+      const blocks = await ports.reader({ family: name, stepMs, fromMs: from, toMs });
+      for (const { block } of blocks) read.push({ block, fromMs, toMs });
     }
   }
   return read;
@@ -182,35 +208,61 @@ const groupingOf = (of: {
  */
 const sourceOfRecord = (
   family: Family,
-  blocks: readonly OpenBlock[],
+  parts: readonly BlockPart[],
 ): ((series: readonly string[]) => boolean) | 'cannotTell' => {
   const source = family.dimensions.indexOf('source');
-  if (source < 0) return () => true;
+  const isSpan = (series: readonly string[]) => series[source] === 'span';
+  if (source < 0 || !parts.some(({ block }) => block.series().some(isSpan))) return () => true;
   const deployment = family.dimensions.indexOf('deployment');
-  const seen = new Map<string, Set<string>>();
-  for (const block of blocks) {
-    for (const series of block.series()) {
-      const name = deployment < 0 ? '' : series[deployment]!;
-      seen.set(name, (seen.get(name) ?? new Set()).add(series[source]!));
+  const nameOf = (series: readonly string[]) => (deployment < 0 ? '' : series[deployment]!);
+  const [bySpan, byEvent] = [new Set<string>(), new Set<string>()];
+  for (const { block, fromMs, toMs } of parts) {
+    const series = block.series();
+    const { rowSeries, rowTime } = block.rows();
+    for (let r = 0; r < rowTime.length; r++) {
+      if (rowTime[r]! < fromMs || rowTime[r]! >= toMs) continue;
+      const of = series[rowSeries[r]!]!;
+      (isSpan(of) ? bySpan : byEvent).add(nameOf(of));
     }
   }
-  const isTwofold = (name: string) => (seen.get(name)?.size ?? 0) > 1;
+  // Deployments folded into one name may be others: better twice than not at all.
+  const isTwofold = (name: string) => name !== OTHER && bySpan.has(name) && byEvent.has(name);
   if (deployment < 0) return isTwofold('') ? 'cannotTell' : () => true;
-  return (series) => series[source] !== 'span' || !isTwofold(series[deployment]!);
+  return (series) => !isSpan(series) || !isTwofold(nameOf(series));
 };
 
-const statOf = (stat: string, cells: MeasureCells, cell: number, seconds: number): number => {
+/** Thrown where only a family with a coarser step can answer: the query is to be asked again in steps of at least `stepMs`. */
+export class NeedsCoarserStep extends Error {
+  readonly stepMs: number;
+
+  constructor(stepMs: number) {
+    super(`can only be answered in steps of ${stepMs} ms`);
+    this.name = 'NeedsCoarserStep';
+    this.stepMs = stepMs;
+  }
+}
+
+/** Do rows of `stepMs` lie each in one bucket, and wholly in the range? Days of a zone are taken as they are. */
+const isAligned = ({ fromMs, toMs, stepS }: Selection['grid'], stepMs: number): boolean =>
+  stepS === 0 ? fromMs % stepMs === 0 && toMs % stepMs === 0 : (stepS * 1000) % stepMs === 0;
+
+/** A stat of a cell with rows; NaN where no event had the measure, so that an unreported cost is not $0. */
+const statOf = (of: {
+  stat: string;
+  cells: MeasureCells;
+  cell: number;
+  seconds: number;
+  isDistribution: boolean;
+}): number => {
+  const { stat, cells, cell, seconds } = of;
   const n = cells.n[cell]!;
+  if (stat === 'count') return n;
+  if (of.isDistribution && n === 0) return Number.NaN;
   switch (stat) {
     case 'sum':
       return cells.sum[cell]!;
     case 'rate':
       return cells.sum[cell]! / seconds;
-    case 'count':
-      return n;
-  }
-  if (n === 0) return Number.NaN;
-  switch (stat) {
     case 'min':
       return cells.min[cell]!;
     case 'max':

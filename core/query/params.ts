@@ -85,8 +85,10 @@ export const parseQuery = (params: Params, nowMs: number): QueryInput => {
   if (toMs - fromMs > LONGEST_MS) problem('from', 'the range is longer than 20 years');
   const timeZone = one('tz') ?? 'UTC';
   if (!isTimeZone(timeZone)) problem('tz', `"${timeZone}" is no IANA time zone such as Europe/Berlin`);
-  const stepMs = readStep(one('step'), toMs - fromMs, problem);
-  if (timeZone !== 'UTC' && stepMs !== DAY && params.getAll('tz').length > 0 && stepMs !== 0 && stepMs > HOUR) {
+  const asked = readStep(one('step'), toMs - fromMs, problem);
+  // Between an hour and a day steps would have to be cut by the zone's clock.
+  const stepMs = timeZone !== 'UTC' && params.getAll('step').length === 0 && asked > HOUR ? DAY : asked;
+  if (timeZone !== 'UTC' && stepMs !== DAY && stepMs > HOUR) {
     problem('tz', 'goes with step=1d, or with steps up to 1h, which are the same in every zone');
   }
   if (stepMs > 0 && (toMs - fromMs) / stepMs > MAX_POINTS) {

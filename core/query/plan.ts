@@ -1,5 +1,6 @@
 import type { RollupStore } from '../ports.ts';
-import { DAY, expiryFamily, HOUR, partitionSpan, stepsOf } from '../telemetry/families.ts';
+import { DAY, expiryFamily, HOUR, MINUTE, partitionSpan, stepsOf } from '../telemetry/families.ts';
+import type { Grid } from './time.ts';
 
 /** A stretch of time to be read at one step. */
 export interface Segment {
@@ -73,12 +74,9 @@ export const finestStep = async (
 /** Steps that a query may ask for must divide a day, so that buckets stand still from day to day. */
 export const isClockStep = (stepMs: number): boolean => stepMs >= 60_000 && stepMs <= DAY && DAY % stepMs === 0;
 
-/** The coarsest kept step that buckets of `stepMs` can be made of. `0` is one bucket of everything. */
-export const coarsestUsable = (stepMs: number, timeZone: string): number => {
-  if (stepMs === 0) return DAY;
-  if (timeZone !== 'UTC') return stepMs >= HOUR ? MINUTES_OF_ZONES : stepMs;
-  return stepMs % DAY === 0 ? DAY : stepMs % HOUR === 0 ? HOUR : stepMs;
+/** The coarsest kept step that a grid's buckets can be made of. */
+export const coarsestUsable = ({ starts, stepS, toMs }: Grid): number => {
+  if (stepS === 0) return DAY; // one bucket: what lies partly in it is read finer
+  const isMadeOf = (stepMs: number) => toMs % stepMs === 0 && starts.every((start) => start % stepMs === 0);
+  return [DAY, HOUR].find(isMadeOf) ?? MINUTE;
 };
-
-/** Zones are ahead of UTC by multiples of a quarter of an hour, so days of a zone cannot be made of whole UTC hours. */
-const MINUTES_OF_ZONES = 15 * 60_000;

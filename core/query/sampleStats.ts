@@ -23,6 +23,7 @@ export const aggregateSamples = (
 const groupSeries = (series: readonly SampleSeries[], { groupBy, grid, onlyGroups }: Selection) => {
   const groups = new Map<string, { labels: string[]; members: SampleSeries[] }>();
   for (const member of series) {
+    if (member.n.every((n) => n === 0)) continue; // known from blocks that reach beyond the range
     const labels = groupBy.map((name) => member.labels[name] ?? '');
     const key = groupKey(labels);
     if (onlyGroups && !onlyGroups.has(key)) continue;

@@ -1,8 +1,9 @@
-import { increaseBetween, type PointColumn, type StretchColumn } from '../rollups/block.ts';
+import { type Growth, increaseBetween, joinGrowth, type PointColumn, type StretchColumn } from '../rollups/block.ts';
 import { HOUR, MINUTE, SAMPLES, samplesOf } from '../telemetry/families.ts';
 import { groupKey, type QueryPorts, type Selection } from './context.ts';
 import { readFamily } from './events.ts';
 import { matches } from './filter.ts';
+import { oneOfReplicas } from './replicas.ts';
 
 /** What one series of samples did in each bucket; n = 0 where it has none. */
 export interface SampleSeries {
@@ -12,9 +13,12 @@ export interface SampleSeries {
   sum: Float64Array;
   min: Float64Array;
   max: Float64Array;
+  first: Float64Array;
   last: Float64Array;
-  /** Of a counter its increase, restarts included; of deltas their sum. */
+  /** Of a counter its increase since the reading before the bucket, restarts included; of deltas their sum. */
   increase: Float64Array;
+  /** Of a counter the reading before the bucket's first; NaN where there is none. */
+  before: Float64Array;
 }
 
 /** How far before the range a counter's reading may lie and still start the first bucket's increase. */
@@ -29,53 +33,52 @@ export const readSamples = async (ports: QueryPorts, metric: string, selection: 
   const lookBack = selection.maxStepMs >= HOUR ? HOUR : LOOK_BACK_MS;
   const wider = { ...selection, grid: { ...grid, fromMs: grid.fromMs - lookBack } };
   const readings = new Map<string, Reading[]>();
-  const infos = new Map<string, { labels: Record<string, string>; kind: string; replica: string }>();
-  for (const name of [samplesOf(metric), SAMPLES.name]) {
-    for (const { block, fromMs, toMs } of await readFamily(ports, { name, baseStepMs: SAMPLES.baseStepMs }, wider)) {
-      const lists = block.series().map((values) => {
-        const [of, kind, replica, text] = values as [string, string, string, string];
-        if (of !== metric) return undefined;
-        const key = groupKey([kind, text, replica]);
-        let info = infos.get(key);
-        if (!info) {
-          info = { labels: JSON.parse(text), kind, replica };
-          infos.set(key, info);
-        }
-        if (!selection.filters.every((filter) => matches(filter, info.labels[filter.name] ?? ''))) return undefined;
-        const list = readings.get(key) ?? [];
-        readings.set(key, list);
-        return list;
-      });
-      if (lists.every((list) => list === undefined)) continue;
-      const { rowSeries, rowTime } = block.rows();
-      const points = block.column('value') as PointColumn | undefined;
-      const stretches = block.column('stretch') as StretchColumn | undefined;
-      for (let r = 0; r < rowTime.length; r++) {
-        const list = lists[rowSeries[r]!];
-        if (!list || rowTime[r]! < fromMs || rowTime[r]! >= toMs) continue;
-        list.push(points ? pointReading(rowTime[r]!, points.value[r]!) : stretchReading(stretches!, r, rowTime[r]!));
+  const infos = new Map<string, { labels: Record<string, string>; kind: string }>();
+  const family = { name: samplesOf(metric), baseStepMs: SAMPLES.baseStepMs };
+  // What is loose first: should compaction move it in between, it is read twice and counts once.
+  const names = [SAMPLES.name, family.name];
+  for (const { block, fromMs, toMs } of await readFamily(ports, family, wider, names)) {
+    const lists = block.series().map((values) => {
+      const [of, kind, replica, text] = values as [string, string, string, string];
+      if (of !== metric) return undefined;
+      const key = groupKey([kind, text, replica]);
+      let info = infos.get(key);
+      if (!info) {
+        info = { labels: JSON.parse(text), kind };
+        infos.set(key, info);
       }
+      if (!selection.filters.every((filter) => matches(filter, info.labels[filter.name] ?? ''))) return undefined;
+      const list = readings.get(key) ?? [];
+      readings.set(key, list);
+      return list;
+    });
+    if (lists.every((list) => list === undefined)) continue;
+    const { rowSeries, rowTime } = block.rows();
+    const points = block.column('value') as PointColumn | undefined;
+    const stretches = block.column('stretch') as StretchColumn | undefined;
+    for (let r = 0; r < rowTime.length; r++) {
+      const list = lists[rowSeries[r]!];
+      if (!list || rowTime[r]! < fromMs || rowTime[r]! >= toMs) continue;
+      list.push(points ? pointReading(rowTime[r]!, points.value[r]!) : stretchReading(stretches!, r, rowTime[r]!));
     }
   }
   const series = new Map<string, SampleSeries[]>();
   for (const [key, list] of readings) {
     const { labels, kind } = infos.get(key)!;
     const base = groupKey([kind, JSON.stringify(labels)]);
-    series.set(base, [...(series.get(base) ?? []), summarize({ labels, kind, readings: list, grid })]);
+    const one = summarize({ labels, kind, readings: list, grid });
+    series.set(base, [...(series.get(base) ?? []), one]);
   }
-  return [...series.values()].map(preferFuller);
+  return [...series.values()].map(oneOfReplicas);
 };
 
-/** One point, or a stretch of them, in the order of `time`. */
-interface Reading {
+/** One point, or a stretch of them, that lies in the bucket of `time`. */
+interface Reading extends Growth {
   time: number;
   n: number;
   sum: number;
   min: number;
   max: number;
-  first: number;
-  last: number;
-  increase: number;
 }
 
 const pointReading = (time: number, value: number): Reading => ({
@@ -84,7 +87,9 @@ const pointReading = (time: number, value: number): Reading => ({
   sum: value,
   min: value,
   max: value,
+  firstTime: time,
   first: value,
+  lastTime: time,
   last: value,
   increase: 0,
 });
@@ -95,10 +100,15 @@ const stretchReading = (of: StretchColumn, r: number, time: number): Reading => 
   sum: of.sum[r]!,
   min: of.min[r]!,
   max: of.max[r]!,
+  firstTime: of.firstTime[r]!,
   first: of.first[r]!,
+  lastTime: of.lastTime[r]!,
   last: of.last[r]!,
   increase: of.increase[r]!,
 });
+
+/** By time; of the same point read twice, or told in two ways, the greatest first, as merging blocks keeps it. */
+const inTime = (a: Reading, b: Reading) => a.firstTime - b.firstTime || a.lastTime - b.lastTime || b.last - a.last;
 
 const summarize = (of: {
   labels: Record<string, string>;
@@ -109,45 +119,48 @@ const summarize = (of: {
   const { grid, kind, labels } = of;
   const buckets = grid.starts.length;
   const array = () => new Float64Array(buckets);
-  const series = {
+  const series: SampleSeries = {
     labels,
     kind,
     n: array(),
     sum: array(),
     min: array(),
     max: array(),
+    first: array(),
     last: array(),
     increase: array(),
+    before: array().fill(Number.NaN),
   };
-  const readings = of.readings.sort((a, b) => a.time - b.time);
-  let before: Reading | undefined;
-  for (const reading of readings) {
-    // The same point may be read twice, loose and compacted; samples of one series and time are one.
-    if (before?.time === reading.time) continue;
-    const previous = before;
-    before = reading;
-    if (reading.time < grid.fromMs || reading.time >= grid.toMs) continue;
+  let previous: Reading | undefined;
+  /** All readings so far as one stretch. */
+  let growth: Growth | undefined;
+  for (const reading of of.readings.sort(inTime)) {
+    const isAgain = previous?.n === 1 && reading.n === 1 && previous.firstTime === reading.firstTime;
+    if (isAgain) continue;
+    previous = reading;
+    if (reading.time < grid.fromMs) {
+      if (reading.lastTime >= grid.fromMs - LOOK_BACK_MS) growth = growth ? joinGrowth(growth, reading) : reading;
+      continue;
+    }
+    if (reading.time >= grid.toMs) continue;
     const t = grid.indexOf(reading.time);
     const isFirst = series.n[t] === 0;
     series.n[t]! += reading.n;
     series.sum[t]! += reading.sum;
     series.min[t] = isFirst ? reading.min : Math.min(series.min[t]!, reading.min);
     series.max[t] = isFirst ? reading.max : Math.max(series.max[t]!, reading.max);
-    series.last[t] = reading.last;
-    if (kind === 'delta') series.increase[t]! += reading.sum;
-    else series.increase[t]! += reading.increase + (previous ? increaseBetween(previous.last, reading.first) : 0);
+    if (isFirst) series.first[t] = reading.first;
+    if (isFirst && growth) series.before[t] = growth.last;
+    series.increase[t]! += kind === 'delta' ? reading.sum : growthBy(growth, reading);
+    growth = growth ? joinGrowth(growth, reading) : reading;
+    series.last[t] = growth.last;
   }
   return series;
 };
 
-/** Of replicas of one series, bucket by bucket the one with the most readings; of equals the first. */
-const preferFuller = (replicas: readonly SampleSeries[]): SampleSeries => {
-  const [first, ...others] = replicas as [SampleSeries, ...SampleSeries[]];
-  for (const other of others) {
-    for (let t = 0; t < first.n.length; t++) {
-      if (other.n[t]! <= first.n[t]!) continue;
-      for (const field of ['n', 'sum', 'min', 'max', 'last', 'increase'] as const) first[field][t] = other[field][t]!;
-    }
-  }
-  return first;
+/** By how much a reading makes a counter grow beyond what was read before. */
+const growthBy = (before: Growth | undefined, reading: Growth): number => {
+  if (!before) return reading.increase;
+  if (reading.firstTime > before.lastTime) return increaseBetween(before.last, reading.first) + reading.increase;
+  return joinGrowth({ ...before, increase: 0 }, reading).increase;
 };

@@ -44,15 +44,20 @@ export const uniformGrid = (range: { fromMs: number; toMs: number }, stepMs: num
   return { fromMs, toMs, starts, stepS: stepMs / 1000, indexOf: (time) => Math.floor((time - fromMs) / stepMs) };
 };
 
-/** Days of a time zone, 23 or 25 hours long where its clocks change. */
-export const dailyGrid = (range: { fromMs: number; toMs: number }, timeZone: string): Grid => {
+/**
+ * Days of a time zone, 23 or 25 hours long where its clocks change.
+ *
+ * @param alignMs days begin at the last multiple of it before midnight, where what is kept is no finer
+ */
+export const dailyGrid = (range: { fromMs: number; toMs: number }, timeZone: string, alignMs: number): Grid => {
+  const aligned = (time: number) => Math.floor(time / alignMs) * alignMs;
   const starts: number[] = [];
   let start = startOfDay(range.fromMs, timeZone);
   while (start < range.toMs) {
-    starts.push(start);
+    starts.push(aligned(start));
     start = startOfDay(start + 26 * HOUR, timeZone); // past the end of the longest day, before that of the next
   }
-  const toMs = start;
+  const toMs = aligned(start);
   const indexOf = (time: number) => {
     let i = Math.min(starts.length - 1, Math.floor((time - starts[0]!) / DAY) + 1);
     while (starts[i]! > time) i--;

@@ -4,9 +4,9 @@ import { findMetric, METRICS } from '../metrics.ts';
 import type { Principal } from '../ports.ts';
 import { type GroupValues, groupKey, type QueryPorts, type Selection } from '../query/context.ts';
 import { checkStats, evaluate } from '../query/evaluate.ts';
-import { familiesFor } from '../query/events.ts';
+import { familiesFor, NeedsCoarserStep } from '../query/events.ts';
 import { type Params, parseQuery, type QueryInput } from '../query/params.ts';
-import { coarsestUsable, finestStep } from '../query/plan.ts';
+import { coarsestUsable, finestStep, isClockStep } from '../query/plan.ts';
 import { dailyGrid, uniformGrid } from '../query/time.ts';
 import { DAY, MINUTE, SAMPLES } from '../telemetry/families.ts';
 import { sampleMetric } from './catalog.ts';
@@ -38,8 +38,7 @@ export const runQuery =
     const metric = await metricOf(ports, input.metric, input);
     const stats = input.stats.length > 0 ? input.stats : [metric.defaultStat];
     checkStats(metric, stats);
-    const { selection, notes } = await select(ports, metric, input, nowMs);
-    const groups = await evaluate(ports, metric, stats, await topOnly(ports, metric, stats[0]!, input, selection));
+    const { selection, notes, groups } = await answer(ports, metric, stats, input, nowMs);
     if (
       metric.source.from === 'sample' &&
       metric.source.kind === 'histogram' &&
@@ -54,9 +53,29 @@ export const runQuery =
       unit: metric.unit,
       step_s: selection.grid.stepS,
       ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
-      series: inOrder(groups, input).flatMap((group) => seriesOf(group, stats, selection)),
+      series: groups.flatMap((group) => seriesOf(group, stats, selection)),
     };
   };
+
+/** The groups of the answer, in order; in coarser steps than asked for where only those can be answered. */
+const answer = async (
+  ports: QueryPorts,
+  metric: Metric,
+  stats: readonly string[],
+  input: QueryInput,
+  nowMs: number,
+  finestMs: number = MINUTE,
+) => {
+  const { selection, notes } = await select(ports, metric, stats, input, nowMs, finestMs);
+  try {
+    const top = await topGroups(ports, metric, stats[0]!, input, selection);
+    const groups = await evaluate(ports, metric, stats, top ? { ...selection, onlyGroups: new Set(top) } : selection);
+    return { selection, notes, groups: inOrder(groups, top) };
+  } catch (error) {
+    if (!(error instanceof NeedsCoarserStep) || error.stepMs <= finestMs) throw error;
+    return answer(ports, metric, stats, input, nowMs, error.stepMs);
+  }
+};
 
 const metricOf = async (ports: QueryPorts, name: string, range: { fromMs: number; toMs: number }): Promise<Metric> => {
   const metric = findMetric(name) ?? (await sampleMetric(ports, name, range));
@@ -69,22 +88,35 @@ const metricOf = async (ports: QueryPorts, name: string, range: { fromMs: number
 };
 
 /** The buckets that the range can be answered in, with notes where they are not those that were asked for. */
-const select = async (ports: QueryPorts, metric: Metric, input: QueryInput, nowMs: number) => {
+const select = async (
+  ports: QueryPorts,
+  metric: Metric,
+  stats: readonly string[],
+  input: QueryInput,
+  nowMs: number,
+  atLeastMs: number,
+) => {
   const notes: string[] = [];
-  const base = baseFamily(metric, input);
-  const finestMs = Math.max(MINUTE, await finestStep(ports.rollups, base, input.fromMs));
+  const base = baseFamily(metric, stats, input);
+  const finestMs = Math.max(atLeastMs, await finestStep(ports.rollups, base, input.fromMs));
   let stepMs = input.stepMs;
-  if (stepMs > 0 && stepMs < finestMs) {
-    notes.push(`answered in steps of ${finestMs / MINUTE} min: these series are not kept finer for this range`);
-    stepMs = finestMs;
+  if (stepMs % finestMs !== 0) {
+    stepMs = Math.ceil(stepMs / finestMs) * finestMs;
+    while (!isClockStep(stepMs)) stepMs += finestMs;
+    notes.push(
+      `answered in steps of ${stepMs / MINUTE} min: these series are kept in steps of ${finestMs / MINUTE} min for this range`,
+    );
   }
   const isDaily = stepMs === DAY && input.timeZone !== 'UTC';
   const range = stepMs === 0 ? wholeSteps(input, finestMs) : input;
   if (stepMs === 0 && finestMs > MINUTE && (range.fromMs !== input.fromMs || range.toMs !== input.toMs)) {
     notes.push(`range widened to whole steps of ${finestMs / MINUTE} min, as these series are kept`);
   }
-  const grid = isDaily ? dailyGrid(range, input.timeZone) : uniformGrid(range, stepMs);
-  const maxStepMs = coarsestUsable(stepMs, isDaily ? input.timeZone : 'UTC');
+  const grid = isDaily ? dailyGrid(range, input.timeZone, finestMs) : uniformGrid(range, stepMs);
+  if (isDaily && dailyGrid(range, input.timeZone, 1).starts.some((start, i) => start !== grid.starts[i])) {
+    notes.push(`days begin at whole ${finestMs / MINUTE} min of UTC, as these series are kept, not at midnight`);
+  }
+  const maxStepMs = coarsestUsable(grid);
   const selection: Selection = { groupBy: input.groupBy, filters: input.filters, grid, nowMs, maxStepMs };
   return { selection, notes };
 };
@@ -95,14 +127,18 @@ const wholeSteps = ({ fromMs, toMs }: QueryInput, stepMs: number) => ({
 });
 
 /** The family that will answer: its finest step bounds the query's. */
-const baseFamily = ({ source }: Metric, input: QueryInput): { name: string; baseStepMs: number } => {
+const baseFamily = (
+  { source }: Metric,
+  stats: readonly string[],
+  input: QueryInput,
+): { name: string; baseStepMs: number } => {
   const dimensions = [...input.groupBy, ...input.filters.map(({ name }) => name)];
   switch (source.from) {
     case 'sample':
       return SAMPLES;
     case 'ratio': {
       const [top, bottom] = [source.numerator, source.denominator].map((term) =>
-        baseFamily(findMetric(term.metric)!, input),
+        baseFamily(findMetric(term.metric)!, [term.stat], input),
       );
       return top!.baseStepMs > bottom!.baseStepMs ? top! : bottom!;
     }
@@ -114,37 +150,41 @@ const baseFamily = ({ source }: Metric, input: QueryInput): { name: string; base
         stepMs: input.stepMs,
       })[0]!;
     default:
-      return familiesFor({ ...source, dimensions, stepMs: input.stepMs })[0]!;
+      return familiesFor({ ...source, dimensions, stepMs: input.stepMs, stats })[0]!;
   }
 };
 
-/** With a limit: only the groups that lead (or trail) by the first stat over the whole range. */
-const topOnly = async (
+/**
+ * With a limit: the keys of the groups that lead (or trail) by the first stat over the whole range, in that order; groups
+ * without a value come last. Undefined without a limit.
+ */
+const topGroups = async (
   ports: QueryPorts,
   metric: Metric,
   stat: string,
-  input: QueryInput,
+  { limit, order }: QueryInput,
   selection: Selection,
-): Promise<Selection> => {
-  if (input.limit === undefined || selection.grid.starts.length === 1) return selection;
+): Promise<string[] | undefined> => {
+  if (limit === undefined) return undefined;
   const { fromMs, toMs } = selection.grid;
   const whole = { ...selection, grid: uniformGrid({ fromMs, toMs }, 0), maxStepMs: DAY };
-  const ranked = inOrder(await evaluate(ports, metric, [stat], whole), input);
-  return { ...selection, onlyGroups: new Set(ranked.map(({ labels }) => groupKey(labels))) };
-};
-
-/** With a limit by the first value, else by labels; groups without a value come last. */
-const inOrder = (groups: readonly GroupValues[], { limit, order }: QueryInput): GroupValues[] => {
-  const byLabels = [...groups].sort((a, b) => (groupKey(a.labels) < groupKey(b.labels) ? -1 : 1));
-  if (limit === undefined) return byLabels;
+  const groups = byLabels(await evaluate(ports, metric, [stat], whole));
   const sign = order === 'desc' ? -1 : 1;
-  const total = ({ values }: GroupValues) =>
-    values[0]!.reduce((sum, value) => (Number.isNaN(value) ? sum : (sum || 0) + value), Number.NaN);
-  const ranked = byLabels.map((group) => ({ group, value: total(group) }));
+  const ranked = groups.map(({ labels, values }) => ({ key: groupKey(labels), value: values[0]![0]! }));
   ranked.sort(
     (a, b) => Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value)) || sign * (a.value - b.value) || 0,
   );
-  return ranked.slice(0, limit).map(({ group }) => group);
+  return ranked.slice(0, limit).map(({ key }) => key);
+};
+
+const byLabels = (groups: readonly GroupValues[]): GroupValues[] =>
+  [...groups].sort((a, b) => (groupKey(a.labels) < groupKey(b.labels) ? -1 : 1));
+
+/** In the order of the keys, or by labels where there are none. */
+const inOrder = (groups: readonly GroupValues[], top: readonly string[] | undefined): GroupValues[] => {
+  if (!top) return byLabels(groups);
+  const found = new Map(groups.map((group) => [groupKey(group.labels), group]));
+  return top.flatMap((key) => found.get(key) ?? []);
 };
 
 const seriesOf = (
