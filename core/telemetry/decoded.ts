@@ -43,6 +43,9 @@ export class Unusable extends Error {
 /** `resource` and `scopeMetrics[0]` as `resource.scopeMetrics[0]`. */
 export const joinPath = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('.');
 
+/** Faults that are told one by one; a request with more is refused whole, since telling them costs more than its sender paid. */
+export const MAX_PROBLEMS = 10_000;
+
 /** Runs `work`; when it meets something unusable, that is added to `problems` and the answer is false. */
 export const attempt = (problems: Problem[], work: () => void): boolean => {
   try {
@@ -51,6 +54,10 @@ export const attempt = (problems: Problem[], work: () => void): boolean => {
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     problems.push({ path: error.path, message: error.message });
+    if (problems.length > MAX_PROBLEMS)
+      throw new AppError('invalidInput', `More than ${MAX_PROBLEMS} faults, the last ${error.path}: ${error.message}`, {
+        problems: problems.slice(0, 20),
+      });
     return false;
   }
 };

@@ -49,13 +49,22 @@ const asStrings = (attributes: Attributes): Labels =>
       .map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
   );
 
+const ALIASES = new Map(
+  Object.entries(DIMENSIONS).flatMap(([dimension, names]) =>
+    names.map((name, rank) => [name as string, { name, dimension, rank }] as const),
+  ),
+);
+
 /** Each dimension takes the first of its attributes that is there; the others keep their names, so no two series become one. */
 const renamed = (labels: Labels): Labels => {
-  const names = new Map<string, string>();
-  for (const [dimension, aliases] of Object.entries(DIMENSIONS)) {
-    const alias = aliases.find((name) => Object.hasOwn(labels, name));
-    if (alias !== undefined && !Object.hasOwn(labels, dimension)) names.set(alias, dimension);
+  const chosen = new Map<string, { name: string; rank: number }>();
+  for (const key of Object.keys(labels)) {
+    const alias = ALIASES.get(key);
+    if (alias === undefined || Object.hasOwn(labels, alias.dimension)) continue;
+    if (alias.rank < (chosen.get(alias.dimension)?.rank ?? Infinity)) chosen.set(alias.dimension, alias);
   }
+  if (chosen.size === 0) return labels;
+  const names = new Map([...chosen].map(([dimension, { name }]) => [name, dimension]));
   return Object.fromEntries(Object.entries(labels).map(([key, value]) => [names.get(key) ?? key, value]));
 };
 

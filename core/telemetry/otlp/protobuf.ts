@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts';
  * Messages and values that one body may hold. A message costs some hundred bytes of memory and as few as two on the wire,
  * so without this bound 32 MiB of empty messages would take gigabytes.
  */
-export const MAX_MESSAGES = 2_000_000;
+export const MAX_MESSAGES = 1_000_000;
 
 export const tooManyMessages = () =>
   new AppError('tooLarge', `The body holds more than ${MAX_MESSAGES} messages; send it in smaller parts.`);

@@ -316,6 +316,12 @@ describe('What is wrong with OTLP metrics', () => {
     expect(() => decodeOtlpMetrics(body, 'protobuf', door())).toThrow(expect.objectContaining({ code: 'tooLarge' }));
   });
 
+  it('is an invalidInput as a whole when there is no end to it', () => {
+    expect(() => decode(Array.from({ length: 10_001 }, () => 5))).toThrow(
+      expect.objectContaining({ code: 'invalidInput', message: expect.stringContaining('More than 10000 faults') }),
+    );
+  });
+
   it('never is that a body is empty: it holds nothing', () => {
     expect(decodeOtlpMetrics(new Uint8Array(), 'protobuf', door())).toMatchObject({ accepted: 0, rejected: [] });
   });
