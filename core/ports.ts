@@ -18,7 +18,8 @@ export interface Receipt {
 /** The log of accepted requests: the one durable write behind a 202. */
 export interface BatchLog {
   /**
-   * Keeps a batch; on disk when it resolves. `fingerprint` is of the request's body.
+   * Keeps a batch; on disk when it resolves. `fingerprint` is of the request's body. `asSent` is that body where
+   * `asEvents` makes exactly the batch's content of it: a log may keep these bytes instead of writing the content as JSON.
    * `duplicate`: this id was kept before with the same fingerprint, nothing was written, `receipt` is the first one's.
    * `conflict`: this id was kept before with another fingerprint, nothing was written.
    * Throws AppError `storageFull` when there is no room; nothing was kept then.
@@ -27,6 +28,7 @@ export interface BatchLog {
     batch: Batch;
     fingerprint: string;
     receipt: Receipt;
+    asSent?: Uint8Array | undefined;
   }): Promise<{ kind: 'appended' } | { kind: 'duplicate'; receipt: Receipt } | { kind: 'conflict' }>;
   /**
    * Batches not yet marked as rolled up, oldest first: as many as hold `maxItems` events, samples, spans and logs together,

@@ -47,7 +47,7 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
   const takeIn = async (
     request: Request,
     path: string,
-    read: (nowMs: number) => Promise<{ body: Uint8Array; decoded: Decoded; isRepeatable: boolean }>,
+    read: (nowMs: number) => Promise<{ body: Uint8Array; decoded: Decoded; isRepeatable: boolean; isAsSent?: boolean }>,
   ): Promise<{ receipt: Receipt; decoded: Decoded }> => {
     const principal = principalOf(request);
     noParams(request);
@@ -59,10 +59,14 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
     inFlight.enter(request, declaredBytes(request));
     try {
       const receivedAt = now();
-      const { body, decoded, isRepeatable } = await read(receivedAt);
+      const { body, decoded, isRepeatable, isAsSent } = await read(receivedAt);
       const fingerprint = fingerprintOf(body);
       const id = batchId({ principal, path, key, fingerprint, isRepeatable });
-      return { receipt: await dependencies.ingest(principal, { decoded, receivedAt, id, fingerprint }), decoded };
+      const asSent = isAsSent ? body : undefined;
+      return {
+        receipt: await dependencies.ingest(principal, { decoded, receivedAt, id, fingerprint, asSent }),
+        decoded,
+      };
     } finally {
       inFlight.leave(request);
     }
@@ -78,7 +82,7 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
       const format = byMediaType(request, EVENT_FORMATS);
       const body = await readBody(request, inFlight);
       const events = readEvents(textOf(body), format, { ...door, nowMs });
-      return { body, decoded: events, isRepeatable: events.isSelfDated };
+      return { body, decoded: events, isRepeatable: events.isSelfDated, isAsSent: events.isAsSent };
     });
     return json(202, { ...receipt, errors: decoded.rejected.slice(0, MAX_LISTED) });
   });

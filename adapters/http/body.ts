@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { AppError } from '../../core/errors.ts';
@@ -112,6 +112,7 @@ const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
 
 /** A body as text. A byte order mark is left out. Throws AppError invalidInput when it is not UTF-8. */
 export const textOf = (body: Buffer): string => {
+  if (isAscii(body)) return body.toString('latin1'); // many times as fast
   if (!isUtf8(body)) throw new AppError('invalidInput', 'the body is not UTF-8');
   return body.toString('utf8', body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0);
 };

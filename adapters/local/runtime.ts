@@ -13,9 +13,10 @@ import { keyAuthentication } from '../http/access.ts';
 import { httpApp } from '../http/app.ts';
 import { clientHash } from './clientHash.ts';
 import type { Config } from './config.ts';
-import { openDataFolder } from './dataFolder.ts';
+import { openDataFolder, pathsIn } from './dataFolder.ts';
 import { healthOf } from './health.ts';
 import type { Log } from './log.ts';
+import { logWriter } from './logWriter.ts';
 import { localPorts } from './ports.ts';
 import { backgroundThread } from './thread.ts';
 import { trafficMeter } from './traffic.ts';
@@ -68,7 +69,8 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
 
   const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
   const query = runQuery(reading);
-  const keep = ingest({ log: batchLog });
+  const writer = logWriter(pathsIn(dataDir).log, log);
+  const keep = ingest({ log: writer });
   const app = httpApp({
     ingest: async (principal, request) => {
       const receipt = await keep(principal, request);
@@ -106,6 +108,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     url: `http://${host}:${port}`,
     async stop() {
       await closeServer(server);
+      await writer.stop();
       await background.stop();
       health.stop();
       ports.close();

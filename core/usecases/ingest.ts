@@ -11,6 +11,8 @@ export interface IngestRequest {
   id: string;
   /** Of the body: tells another request under the same id from a retry. */
   fingerprint: string;
+  /** The body, where the events of it were kept as they came: see `BatchLog.append`. */
+  asSent?: Uint8Array | undefined;
 }
 
 /**
@@ -21,8 +23,8 @@ export interface IngestRequest {
  *   with another body; storageFull, storageFailed from the log
  */
 export const ingest =
-  ({ log }: { log: BatchLog }) =>
-  async (principal: Principal, { decoded, receivedAt, id, fingerprint }: IngestRequest): Promise<Receipt> => {
+  ({ log }: { log: Pick<BatchLog, 'append'> }) =>
+  async (principal: Principal, { decoded, receivedAt, id, fingerprint, asSent }: IngestRequest): Promise<Receipt> => {
     if (!principal.roles.some((role) => role === 'writer' || role === 'admin'))
       throw new AppError('forbidden', `${principal.id} may not send telemetry: it needs the role writer`);
     const { content, accepted, rejected } = decoded;
@@ -33,7 +35,7 @@ export const ingest =
       });
     if (accepted === 0) return receipt;
 
-    const outcome = await log.append({ batch: { id, receivedAt, content }, fingerprint, receipt });
+    const outcome = await log.append({ batch: { id, receivedAt, content }, fingerprint, receipt, asSent });
     switch (outcome.kind) {
       case 'appended':
         return receipt;

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { zstdDecompressSync } from 'node:zlib';
 import type { ArchiveKind, ArchivePartition } from '../../../core/ports.ts';
 import type { BatchContent } from '../../../core/telemetry/batch.ts';
 import { transaction } from '../sqlite/database.ts';
+import { contentOf } from '../sqlite/payload.ts';
 
 /** A file of the archive; `path` is relative to its folder. */
 export interface ArchiveFile extends ArchivePartition {
@@ -45,7 +45,7 @@ export const manifest = (db: DatabaseSync) => {
     waiting: () => waiting.get() as { items: number; oldestMs: number | null },
     /** Content of every batch that is in no file, rolled up or not, oldest first. */
     *pendingContents(): Generator<BatchContent> {
-      for (const row of contents.iterate()) yield decode(row.content);
+      for (const row of contents.iterate()) yield contentOf(row.content as Uint8Array);
     },
     /** The oldest rolled-up batches that hold `maxItems` items, at least one; `take` adds each to `seqs` as it is read. */
     *rolled(maxItems: number, take: (batch: { seq: number; items: number }) => void): Generator<BatchContent> {
@@ -54,7 +54,7 @@ export const manifest = (db: DatabaseSync) => {
         if (items > 0 && items + (row.items as number) > maxItems) return;
         items += row.items as number;
         take({ seq: row.seq as number, items: row.items as number });
-        yield decode(row.content);
+        yield contentOf(row.content as Uint8Array);
       }
     },
     /** From now on these batches are in these files. */
@@ -79,5 +79,3 @@ export const manifest = (db: DatabaseSync) => {
       }),
   };
 };
-
-const decode = (content: unknown): BatchContent => JSON.parse(zstdDecompressSync(content as Uint8Array).toString());

@@ -1,18 +1,29 @@
-import { zstdDecompressSync } from 'node:zlib';
 import type { BatchLog } from '../../../core/ports.ts';
 import type { Batch, BatchContent } from '../../../core/telemetry/batch.ts';
-import { zstdInBackground } from '../zstd.ts';
 import { openDatabase, patiently, tidy, transaction } from './database.ts';
 import { storageError } from './errors.ts';
 import { fromKey, toKey } from './keys.ts';
+import { contentOf, packed } from './payload.ts';
 import { LOG_SCHEMA } from './schema.ts';
 
-type Entry = Parameters<BatchLog['append']>[0];
-type Answer = Awaited<ReturnType<BatchLog['append']>>;
+export type LogEntry = Parameters<BatchLog['append']>[0];
+export type LogAnswer = Awaited<ReturnType<BatchLog['append']>>;
+
+/** An entry as it goes into the log, and from thread to thread: all but what it holds, and that as JSON. */
+export interface LogRecord {
+  id: string;
+  receivedAt: number;
+  items: number;
+  fingerprint: string;
+  receipt: { accepted: number; rejected: number };
+  /** See payload.ts; not packed yet. */
+  json: Uint8Array;
+}
+
 interface Waiting {
-  entry: Entry;
+  record: LogRecord;
   payload: Uint8Array;
-  resolve: (answer: Answer) => void;
+  resolve: (answer: LogAnswer) => void;
   reject: (error: unknown) => void;
 }
 
@@ -20,6 +31,8 @@ interface Waiting {
 const FORGET_AT_ONCE = 1_000;
 
 export interface SqliteBatchLog extends BatchLog {
+  /** `append` of `recordOf(entry)`. */
+  keep(record: LogRecord): Promise<LogAnswer>;
   /** Forgets the keys of batches that came before this: a retry of one of them is a new request. */
   forgetKeys(beforeMs: number): Promise<void>;
   /** See `tidy` in database.ts. */
@@ -28,8 +41,8 @@ export interface SqliteBatchLog extends BatchLog {
 }
 
 /**
- * The batch log in one SQLite file. Appends that come while others are compressed or written share one transaction,
- * hence one sync of the disk. One object for each thread.
+ * The batch log in one SQLite file. Appends that come together share one transaction, hence one sync of the disk, for
+ * which the thread waits: the door appends through logWriter.ts instead. One object for each thread.
  */
 export const sqliteBatchLog = ({ path }: { path: string }): SqliteBatchLog => {
   const db = openDatabase(path, LOG_SCHEMA);
@@ -49,31 +62,43 @@ export const sqliteBatchLog = ({ path }: { path: string }): SqliteBatchLog => {
   const oldKeys = db.prepare('SELECT id FROM keys WHERE receivedMs < ?');
   const forget = db.prepare('DELETE FROM keys WHERE id = ?');
 
-  const write = ({ entry: { batch, fingerprint, receipt }, payload }: Waiting): Answer => {
-    const id = toKey(batch.id);
+  const write = ({ record, payload }: Waiting): LogAnswer => {
+    const { receivedAt, items, fingerprint, receipt } = record;
+    const id = toKey(record.id);
     const first = findKey.get(id);
     if (first) {
       if (first.fingerprint !== null && fromKey(first.fingerprint) !== fingerprint) return { kind: 'conflict' };
       const { accepted, rejected } = first as { accepted: number; rejected: number };
-      return { kind: 'duplicate', receipt: { batchId: batch.id, accepted, rejected } };
+      return { kind: 'duplicate', receipt: { batchId: record.id, accepted, rejected } };
     }
-    const seq = append.run(id, batch.receivedAt, itemsIn(batch.content)).lastInsertRowid;
-    addKey.run(id, seq, batch.receivedAt, receipt.accepted, receipt.rejected, toKey(fingerprint));
+    const seq = append.run(id, receivedAt, items).lastInsertRowid;
+    addKey.run(id, seq, receivedAt, receipt.accepted, receipt.rejected, toKey(fingerprint));
     addPayload.run(seq, payload);
     return { kind: 'appended' };
   };
 
   let queue: Waiting[] = [];
-  const commit = async () => {
-    const group = queue;
-    queue = [];
+  const commit = async (group: readonly Waiting[]): Promise<void> => {
     try {
       const answers = await patiently(() => transaction(db, () => group.map(write)));
       for (const [i, { resolve }] of group.entries()) resolve(answers[i]!);
     } catch (error) {
-      const failure = storageError('keep a batch', path, error);
-      for (const { reject } of group) reject(failure);
+      // One of them may be what there is no room for, or what cannot be written: the others get their chance.
+      if (group.length > 1) for (const waiting of group) await commit([waiting]);
+      else group[0]!.reject(storageError('keep a batch', path, error));
     }
+  };
+  const commitQueue = () => {
+    const group = queue;
+    queue = [];
+    return commit(group);
+  };
+  const keep = async (record: LogRecord): Promise<LogAnswer> => {
+    const payload = packed(record.json);
+    return new Promise((resolve, reject) => {
+      if (queue.length === 0) setImmediate(commitQueue);
+      queue.push({ record, payload, resolve, reject });
+    });
   };
   const change = (doing: string, work: () => void) =>
     patiently(() => transaction(db, work)).catch((error) => {
@@ -81,14 +106,8 @@ export const sqliteBatchLog = ({ path }: { path: string }): SqliteBatchLog => {
     });
 
   return {
-    async append(entry) {
-      // The newline makes payloads strung together a file of one JSON object a line.
-      const payload = await zstdInBackground(`${JSON.stringify(entry.batch.content)}\n`);
-      return new Promise((resolve, reject) => {
-        if (queue.length === 0) setImmediate(commit);
-        queue.push({ entry, payload, resolve, reject });
-      });
-    },
+    keep,
+    append: (entry) => keep(recordOf(entry)),
     async unrolled(maxItems) {
       const batches: Batch[] = [];
       let items = 0;
@@ -123,7 +142,16 @@ export const sqliteBatchLog = ({ path }: { path: string }): SqliteBatchLog => {
 const toBatch = ({ id, receivedMs, content }: Record<string, unknown>): Batch => ({
   id: fromKey(id),
   receivedAt: receivedMs as number,
-  content: JSON.parse(zstdDecompressSync(content as Uint8Array).toString()),
+  content: contentOf(content as Uint8Array),
+});
+
+export const recordOf = ({ batch, fingerprint, receipt, asSent }: LogEntry): LogRecord => ({
+  id: batch.id,
+  receivedAt: batch.receivedAt,
+  items: itemsIn(batch.content),
+  fingerprint,
+  receipt: { accepted: receipt.accepted, rejected: receipt.rejected },
+  json: asSent ?? Buffer.from(JSON.stringify(batch.content)),
 });
 
 const itemsIn = ({ events, samples, spans, logs }: BatchContent) =>

@@ -14,11 +14,11 @@ export interface Schema {
 }
 
 /** Version of the data format: of every file of a data folder. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /**
  * `keys` answers retries and is kept for weeks, so it is compact and apart from what is soon archived:
- * `pending` (small rows: what is to do) and `payloads` (zstd of the JSON of the content, and a newline).
+ * `pending` (small rows: what is to do) and `payloads` (see payload.ts).
  * AUTOINCREMENT: a seq is never used again, since `keys` still names those of payloads long gone.
  */
 export const LOG_SCHEMA: Schema = {
@@ -42,6 +42,8 @@ export const LOG_SCHEMA: Schema = {
   migrations: [
     // A key without a fingerprint is one of version 1: its retry is taken as the same request.
     { to: 2, sql: 'ALTER TABLE keys ADD COLUMN fingerprint BLOB' },
+    // Nothing to change: a program of version 2 cannot read payloads that are events as they were sent.
+    { to: 3, sql: '' },
   ],
 };
 
@@ -73,5 +75,6 @@ export const ROLLUPS_SCHEMA: Schema = {
         CREATE INDEX byPartition ON blocks (family, stepMs, startMs, looseMs);
         CREATE INDEX loose ON blocks (family, stepMs, startMs, looseMs) WHERE looseMs IS NOT NULL;`,
     },
+    { to: 3, sql: '' },
   ],
 };

@@ -23,8 +23,9 @@ const PERSONAL = new Map<EventKind, readonly string[]>([
  *
  * @param item a value fresh from JSON.parse and ours alone: null fields are taken out of it, since many serialisers
  *   write null for what they do not know
+ * @param reading.isAsSent becomes false where the event may be more than its time apart from what came
  */
-export const readEvent = (item: unknown, options: DoorOptions): ModelEvent | Fault => {
+export const readEvent = (item: unknown, options: DoorOptions, reading: { isAsSent: boolean }): ModelEvent | Fault => {
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     return { path: '', message: `expected an event as a JSON object, got ${seen(item)}` };
   const fields = item as Fields;
@@ -33,6 +34,7 @@ export const readEvent = (item: unknown, options: DoorOptions): ModelEvent | Fau
   let shape = shapeOf(fields, fields.kind);
   let result = shape?.schema.safeParse(fields);
   if (result?.success === false && removeNulls(fields)) {
+    reading.isAsSent = false;
     shape = shapeOf(fields, fields.kind);
     result = shape?.schema.safeParse(fields);
   }
@@ -59,6 +61,16 @@ export const readEvent = (item: unknown, options: DoorOptions): ModelEvent | Fau
     if (fault) return fault;
   }
   if (options.hashClient) hashPersonal(event, options.hashClient);
+
+  // Whatever may drop, move or hash anything, whether it did or not: what was taken out must not come back from the log.
+  const mayHoldContent = event.attributes !== undefined || (event.kind === 'inference' && event.features !== undefined);
+  if (
+    fields.timestamp === undefined ||
+    shape.unknown.length > 0 ||
+    (mayHoldContent && !options.keepContent) ||
+    options.hashClient !== undefined
+  )
+    reading.isAsSent = false;
   return event as ModelEvent;
 };
 

@@ -7,9 +7,11 @@ import { MAX_EVENTS } from './limits.ts';
 import { readEvent } from './readEvent.ts';
 import { scanJson } from './scanJson.ts';
 
-/** What was read, and whether every good event said itself when it happened or who it is (`timestamp` or `id`). */
 export interface DecodedEvents extends Decoded {
+  /** Every good event said itself when it happened or who it is (`timestamp` or `id`). */
   isSelfDated: boolean;
+  /** The body is a JSON array of which `asEvents` makes exactly `content`: nothing was rejected, moved, dropped or hashed. */
+  isAsSent: boolean;
 }
 
 /**
@@ -21,7 +23,14 @@ export interface DecodedEvents extends Decoded {
  * @throws AppError invalidInput when the text is not JSON at all or holds no event; tooLarge over the limits of limits.ts
  */
 export const readEvents = (text: string, format: 'json' | 'ndjson', options: DoorOptions): DecodedEvents => {
-  const reading: Reading = { content: emptyContent(), accepted: 0, rejected: [], noted: [], isSelfDated: true };
+  const reading: Reading = {
+    content: emptyContent(),
+    accepted: 0,
+    rejected: [],
+    noted: [],
+    isSelfDated: true,
+    isAsSent: true,
+  };
   const keyTokens = checkSize(text);
   if (format === 'json') readJson(text, keyTokens, reading, options);
   else readLines(text, reading, options);
@@ -40,17 +49,19 @@ const readJson = (text: string, keyTokens: number, reading: Reading, options: Do
     throw new AppError('invalidInput', notJson(text), { cause });
   }
   const items = Array.isArray(value) ? value : [value];
+  reading.isAsSent = Array.isArray(value);
   checkCount(items.length);
   const faults = faultyKeys(text, keyTokens, value);
   for (let index = 0; index < items.length; index++) {
     const fault = faults?.get(Array.isArray(value) ? index : 0);
-    if (fault) reading.rejected.push({ index, ...fault });
+    if (fault) reject(reading, { index, ...fault });
     else add(items[index], index, reading, options);
   }
 };
 
 const readLines = (text: string, reading: Reading, options: DoorOptions): void => {
   const lines = text.split('\n');
+  reading.isAsSent = false;
   let count = 0;
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
@@ -76,14 +87,19 @@ const checkCount = (count: number): void => {
 
 const add = (item: unknown, index: number, reading: Reading, options: DoorOptions): void => {
   const isSelfDated = isNamed(item);
-  const event = readEvent(item, options);
+  const event = readEvent(item, options, reading);
   if ('message' in event) {
-    reading.rejected.push({ index, path: event.path, message: event.message });
+    reject(reading, { index, path: event.path, message: event.message });
     return;
   }
   reading.isSelfDated &&= isSelfDated;
   reading.content.events.push(event);
   reading.accepted++;
+};
+
+const reject = (reading: Reading, problem: Problem): void => {
+  reading.rejected.push(problem);
+  reading.isAsSent = false;
 };
 
 const isNamed = (item: unknown): boolean => {

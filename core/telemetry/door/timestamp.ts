@@ -12,7 +12,7 @@ const LAST_REPRESENTABLE_MS = 8.64e15;
  */
 export const readTimestamp = (value: string | number | undefined, options: DoorOptions): number | string => {
   if (value === undefined) return options.nowMs;
-  const ms = typeof value === 'number' ? Math.trunc(value) : parseIso(value);
+  const ms = toEpochMs(value);
   if (Number.isNaN(ms))
     return `expected ISO 8601, for example 2026-01-31T12:00:00Z, or epoch milliseconds as a number, got ${JSON.stringify(String(value).slice(0, 60))}`;
   const earliest = options.nowMs - options.maxAgeMs;
@@ -24,6 +24,10 @@ export const readTimestamp = (value: string | number | undefined, options: DoorO
 
 /** What nearly every client sends, and the one form that is worth reading by hand: three times as fast as Date.parse. */
 const USUAL = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+/** A time as it came, in whole epoch milliseconds; NaN when it is none. */
+export const toEpochMs = (value: string | number): number =>
+  typeof value === 'number' ? Math.trunc(value) : parseIso(value);
 
 /** Epoch milliseconds, NaN when it is no such date. */
 const parseIso = (text: string): number => {
