@@ -8,7 +8,7 @@ import { addHistogram, explicitHistogram, exponentialHistogram } from './histogr
 import { labelsOf, resourceAttributes } from './labels.ts';
 import { count, each, enumeration, flag, list, type Message, message, number, text, under } from './read.ts';
 import { MAX_METRIC_NAME, type Point, type SampleSink, sampleSink } from './sampleSink.ts';
-import { nanoTime } from './time.ts';
+import { type NanoTime, nanoTime } from './time.ts';
 
 /**
  * Decodes an OTLP ExportMetricsServiceRequest into samples. A point without a time happened now.
@@ -32,9 +32,10 @@ export const decodeOtlpMetrics = (body: Uint8Array, encoding: OtlpEncoding, opti
     const kind = under(field, () => kindOf(data, field));
     const readPoint = (point: Message) => {
       if (((number(point, 'flags') ?? 0) & NO_RECORDED_VALUE) !== 0) throw new Unusable('flags', 'no recorded value');
-      const timestampMs = nanoTime(point, 'timeUnixNano')?.ms ?? options.nowMs;
+      const time = nanoTime(point, 'timeUnixNano');
+      const timestampMs = time?.ms ?? options.nowMs;
       checkedTime(timestampMs, 'timeUnixNano', options);
-      const startMs = nanoTime(point, 'startTimeUnixNano')?.ms;
+      const startMs = startOf(nanoTime(point, 'startTimeUnixNano'), time);
       read(point, name, { kind, labels: labelsOf(point, resource, options), timestampMs, startMs }, sink);
       accepted++;
     };
@@ -59,6 +60,14 @@ export const decodeOtlpMetrics = (body: Uint8Array, encoding: OtlpEncoding, opti
   );
   return { content: { ...emptyContent(), samples: sink.samples }, accepted, rejected, noted: [] };
 };
+
+/**
+ * When a point's count stood at zero. A program may start to count and export within one millisecond, at which there can
+ * be only one value: its zero is then one earlier. A start that equals the point to the nanosecond says that it is unknown
+ * (OpenTelemetry metrics data model, "Cumulative streams: handling unknown start time").
+ */
+const startOf = (start: NanoTime | undefined, time: NanoTime | undefined): number | undefined =>
+  start !== undefined && start.ms === time?.ms && start.ns < time.ns ? start.ms - 1 : start?.ms;
 
 /** Bit of DataPointFlags. */
 const NO_RECORDED_VALUE = 1;

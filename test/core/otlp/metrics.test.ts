@@ -130,6 +130,22 @@ describe('The start of a counter', () => {
     expect([at(-3_600_001), at(0), at(1)]).toEqual([[[0, 7]], [[0, 7]], [[0, 7]]]);
   });
 
+  it('is a zero one millisecond earlier when counting started within the millisecond of the point', () => {
+    const sameMs = (startNs: string, timeNs: string) =>
+      decode([
+        sum({
+          startTimeUnixNano: nanos(0).slice(0, -6) + startNs,
+          timeUnixNano: nanos(0).slice(0, -6) + timeNs,
+        }),
+      ]).content.samples.map(({ timestamp, value }) => [timestamp - NOW, value]);
+
+    expect(sameMs('000100', '000900')).toEqual([
+      [-1, 0],
+      [0, 7],
+    ]);
+    expect([sameMs('000900', '000900'), sameMs('000900', '000100')]).toEqual([[[0, 7]], [[0, 7]]]);
+  });
+
   it('is not counted as accepted, and left out when it is before what the door takes', () => {
     const body = json({
       resourceMetrics: [{ scopeMetrics: [{ metrics: [sum({ startTimeUnixNano: nanos(-60_000) })] }] }],
