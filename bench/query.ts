@@ -1,27 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { settledDiskBytes } from './diskUse.ts';
+import { ask, closeConnections } from './ask.ts';
+import { DAY, loadDays, settle } from './loadDays.ts';
 import { machine } from './machine.ts';
 import { watchMemory } from './processMemory.ts';
 import { coarse, duckdbPath, modelmeterPath, movingRange, QUESTIONS, type Question } from './questions.ts';
 import { type Limit, markdownTable, reportLimits, saveResult } from './report.ts';
 import { difference, duckdbValues, modelmeterValues } from './sameAnswer.ts';
-import { median, rank, sendAll } from './sendAll.ts';
-import {
-  DUCKDB,
-  MODELMETER,
-  queryable,
-  type RunningSystem,
-  type System,
-  startSystem,
-  type TimeRange,
-  tidy,
-} from './systems.ts';
-import { type Workload, writeBodies } from './workload.ts';
+import { median, rank } from './sendAll.ts';
+import { DUCKDB, MODELMETER, type RunningSystem, type System, startSystem, type TimeRange } from './systems.ts';
 
 /** How fast five questions are answered, by DuckDB and Modelmeter holding the same events, asked in turn in one run. */
 
@@ -37,7 +23,6 @@ const { values: flags } = parseArgs({
   },
 });
 
-const DAY = 86_400_000;
 const WARM_UP_RUNS = 3;
 const LONG_LIMIT_MS = 300;
 
@@ -49,65 +34,6 @@ const PATH_OF = new Map([
   [DUCKDB, duckdbPath],
   [MODELMETER, modelmeterPath],
 ]);
-
-/** Sends the same events to all of them, one system after the other, day by day, so that one day's bodies are on the disk. */
-const load = async (running: readonly RunningSystem[], days: number, loaded: TimeRange): Promise<void> => {
-  const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
-  try {
-    for (let day = 0; day < days; day++) {
-      const startMs = loaded.fromMs + day * DAY;
-      const workload: Workload = {
-        seed: 1 + day,
-        events: Number(flags['events-per-day']),
-        startMs,
-        endMs: startMs + DAY,
-        eventsPerBody: 500,
-        order: 'time',
-      };
-      const file = join(scratch, 'bodies');
-      await writeBodies(file, workload);
-      for (const { url, system } of running) {
-        const sent = await sendAll({ url: `${url}/v1/events`, file, senders: 2 });
-        console.log(`day ${day + 1} ${system.name}: ${Math.round(sent.eventsPerS)} events/s`);
-      }
-    }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-};
-
-/** Waits until all events can be queried and nothing changes any more, so that no background work is timed. */
-const settle = async (running: RunningSystem, loaded: TimeRange, events: number): Promise<number> => {
-  for (let tries = 0; ; tries++) {
-    const count = await queryable(running, loaded);
-    if (count === events) break;
-    if (tries > 600) throw new Error(`${running.system.name} counts ${count} of ${events} events`);
-    await sleep(100);
-  }
-  await tidy(running);
-  const settled = await settledDiskBytes({ folder: running.folder, quietMs: 20_000, timeoutMs: 300_000 });
-  if (!settled.isSettled) console.log(`${running.system.name}'s folder is still changing`);
-  return settled.bytes;
-};
-
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
-/** A question asked over a kept-alive connection; the time ends with the last byte of the answer, before it is parsed. */
-const ask = (url: string): Promise<{ tookMs: number; answer: unknown }> =>
-  new Promise((resolve, reject) => {
-    const startedAt = performance.now();
-    get(url, { agent }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => {
-        const tookMs = performance.now() - startedAt;
-        const text = Buffer.concat(parts).toString();
-        if (response.statusCode !== 200)
-          reject(new Error(`${url} answered ${response.statusCode}: ${text.slice(0, 500)}`));
-        else resolve({ tookMs, answer: JSON.parse(text) });
-      });
-    }).on('error', reject);
-  });
 
 interface Timing {
   medianMs: number;
@@ -147,14 +73,15 @@ const limitOf = (question: Question, timings: Record<string, Timing>): Limit[] =
 const days = Number(flags.days ?? (flags.long ? 30 : 1));
 const endMs = Math.floor(Date.now() / 60_000) * 60_000;
 const loaded: TimeRange = { fromMs: endMs - days * DAY, toMs: endMs };
-const events = days * Number(flags['events-per-day']);
+const eventsPerDay = Number(flags['events-per-day']);
+const events = days * eventsPerDay;
 const before = await machine();
 const running: RunningSystem[] = [];
 try {
   for (const system of [DUCKDB, MODELMETER].filter(({ name }) => flags.systems.split(',').includes(name)))
     running.push(await startSystem(system, flags.profile));
   const memory = running.map((one) => watchMemory(one.pid));
-  await load(running, days, loaded);
+  await loadDays(running, { days, eventsPerDay, loaded });
   const diskBytes: number[] = [];
   for (const one of running) diskBytes.push(await settle(one, loaded, events));
 
@@ -197,6 +124,6 @@ try {
   reportLimits(limits);
   for (const watch of memory) watch.stop();
 } finally {
-  agent.destroy();
+  closeConnections();
   for (const one of running) await one.discard();
 }
