@@ -8,8 +8,16 @@ export const parseDuration = (text: string): number | undefined => {
   return amount && unit ? Number(amount) * UNITS[unit]! : undefined;
 };
 
+/** Beyond it a calendar has no days: the range of Date, with room for a few days on either side. */
+const LAST_MS = 8.64e15 - 30 * DAY;
+
 /** ISO 8601 (without a zone: UTC), epoch milliseconds, `now`, `now-24h`, `now+5m` → epoch ms; undefined where it is none. */
 export const parseTime = (text: string, nowMs: number): number | undefined => {
+  const time = readTime(text, nowMs);
+  return time === undefined || Math.abs(time) > LAST_MS ? undefined : time;
+};
+
+const readTime = (text: string, nowMs: number): number | undefined => {
   if (text === 'now') return nowMs;
   const [, sign, duration] = /^now([-+ ])(\w+)$/.exec(text) ?? []; // an unescaped + arrives as a space
   if (duration) {
@@ -51,11 +59,12 @@ export const uniformGrid = (range: { fromMs: number; toMs: number }, stepMs: num
  */
 export const dailyGrid = (range: { fromMs: number; toMs: number }, timeZone: string, alignMs: number): Grid => {
   const aligned = (time: number) => Math.floor(time / alignMs) * alignMs;
+  const offsetAt = offsetsOf(timeZone);
   const starts: number[] = [];
-  let start = startOfDay(range.fromMs, timeZone);
+  let start = startOfDay(range.fromMs, offsetAt);
   while (start < range.toMs) {
     starts.push(aligned(start));
-    start = startOfDay(start + 26 * HOUR, timeZone); // past the end of the longest day, before that of the next
+    start = startOfDay(start + 26 * HOUR, offsetAt); // past the end of the longest day, before that of the next
   }
   const toMs = aligned(start);
   const indexOf = (time: number) => {
@@ -75,8 +84,8 @@ export const isTimeZone = (timeZone: string): boolean => {
   }
 };
 
-/** How far a zone's clocks are ahead of UTC at a time, milliseconds. */
-const offsetAt = (time: number, timeZone: string): number => {
+/** How far a zone's clocks are ahead of UTC at a time, milliseconds. Making the format costs more than using it. */
+const offsetsOf = (timeZone: string): ((time: number) => number) => {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
@@ -87,14 +96,16 @@ const offsetAt = (time: number, timeZone: string): number => {
     minute: 'numeric',
     second: 'numeric',
   });
-  const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
-  const local = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
-  return local - Math.floor(time / 1000) * 1000;
+  return (time) => {
+    const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
+    const local = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
+    return local - Math.floor(time / 1000) * 1000;
+  };
 };
 
-const startOfDay = (time: number, timeZone: string): number => {
-  const localMidnight = Math.floor((time + offsetAt(time, timeZone)) / DAY) * DAY;
+const startOfDay = (time: number, offsetAt: (time: number) => number): number => {
+  const offset = offsetAt(time);
+  const localMidnight = Math.floor((time + offset) / DAY) * DAY;
   // The offset at midnight may differ from the one now; asking at the guess settles it.
-  const guess = localMidnight - offsetAt(time, timeZone);
-  return localMidnight - offsetAt(guess, timeZone);
+  return localMidnight - offsetAt(localMidnight - offset);
 };

@@ -8,7 +8,7 @@ import { familiesFor, NeedsCoarserStep } from '../query/events.ts';
 import { type Params, parseQuery, type QueryInput } from '../query/params.ts';
 import { coarsestUsable, finestStep, isClockStep } from '../query/plan.ts';
 import { dailyGrid, uniformGrid } from '../query/time.ts';
-import { DAY, MINUTE, SAMPLES } from '../telemetry/families.ts';
+import { DAY, HOUR, MINUTE, SAMPLES } from '../telemetry/families.ts';
 import { sampleMetric } from './catalog.ts';
 
 /** One line of an answer: points are [epoch milliseconds of the bucket's start, value or null where nothing is known]. */
@@ -113,7 +113,12 @@ const select = async (
     notes.push(`range widened to whole steps of ${finestMs / MINUTE} min, as these series are kept`);
   }
   const grid = isDaily ? dailyGrid(range, input.timeZone, finestMs) : uniformGrid(range, stepMs);
-  if (isDaily && dailyGrid(range, input.timeZone, 1).starts.some((start, i) => start !== grid.starts[i])) {
+  // Zones are ahead of UTC by multiples of a quarter of an hour.
+  if (
+    isDaily &&
+    finestMs >= HOUR &&
+    dailyGrid(range, input.timeZone, 1).starts.some((start, i) => start !== grid.starts[i])
+  ) {
     notes.push(`days begin at whole ${finestMs / MINUTE} min of UTC, as these series are kept, not at midnight`);
   }
   const maxStepMs = coarsestUsable(grid);

@@ -20,7 +20,11 @@ const event: fc.Arbitrary<ModelEvent> = fc
       inputTokens: fc.integer({ min: 0, max: 100_000 }),
       outputTokens: fc.integer({ min: 0, max: 5_000 }),
       costUsd: fc.integer({ min: 0, max: 1_000_000 }).map((microUsd) => microUsd / 1e6),
-      features: fc.constantFrom({ age: 4, colour: 'red' }, { age: -2.5 }, { colour: 'blue', vip: true }),
+      features: fc.constantFrom<Record<string, number | string | boolean>>(
+        { age: 4, colour: 'red' },
+        { age: -2.5 },
+        { colour: 'blue', vip: true },
+      ),
     },
     { requiredKeys: ['timestamp', 'deployment', 'team', 'status', 'latencyMs'] },
   )
@@ -342,7 +346,7 @@ describe('compaction', () => {
     let listings = 0;
     rollups.list = async (query) => {
       const listed = await list(query);
-      if (query.family === 'inference.deployment' && ++listings === 1) await one.roll(); // comes in just now
+      if (query.family === 'inference.team' && ++listings === 1) await one.roll(); // comes in just now
       return listed;
     };
 
