@@ -77,21 +77,27 @@ const facts = ({ url }: Runtime, dataDir: string, tokens: readonly string[]): [s
 const runDemo = (of: { baseUrl: string; token: string | undefined; dataDir: string; log: Log; hasBar: boolean }) => {
   const { baseUrl, token, dataDir, log, hasBar } = of;
   let bar: ReturnType<typeof progressBar> | undefined;
+  let totalHours = 0;
   const demo = startDemo(
     { baseUrl, ...(token && { token }), progressFile: join(dataDir, 'demo.json'), seed: DEMO_SEED },
     (news) => {
-      if (news.kind === 'history') {
-        if (hasBar) bar ??= progressBar('demo: history', news.total);
-        bar?.update(news.done, `${Math.floor(news.done / 24)} of ${Math.ceil(news.total / 24)} days`);
+      if (news.kind === 'live') {
+        bar?.stop();
+        log.info('the demo is live: eight deployments of four teams send through the public endpoints');
         return;
       }
-      bar?.stop();
-      log.info('the demo is live: eight deployments of four teams send through the public endpoints');
+      // What was missed while history was sent comes as a stretch of its own, often too short to show.
+      if (news.total !== totalHours) {
+        bar?.stop();
+        bar = hasBar && news.total > 1 ? progressBar('demo: history', news.total) : undefined;
+        totalHours = news.total;
+      }
+      bar?.update(news.done, `${days(news.done)} of ${days(news.total)} days`);
     },
   );
-  demo.ended.catch((error: unknown) => {
+  demo.ended.catch((error: Error) => {
     bar?.stop();
-    log.error('the demo stopped; Modelmeter goes on without it', { error });
+    log.error('the demo stopped; Modelmeter goes on without it', { error: error.message });
   });
   return {
     stop: async () => {
@@ -100,6 +106,8 @@ const runDemo = (of: { baseUrl: string; token: string | undefined; dataDir: stri
     },
   };
 };
+
+const days = (hours: number): string => (hours / 24).toFixed(hours < 240 ? 1 : 0);
 
 /** Resolves at the first SIGINT or SIGTERM; at the second one the process ends there and then. */
 const untilSignal = (): Promise<void> =>
