@@ -63,7 +63,11 @@ const startMs = Date.now() - 180_000;
 beforeAll(async () => {
   product = await startProduct();
   const ports = localPorts(product.dataDir);
-  archived = (kind) => Array.fromAsync(ports.archive.read({ kind, fromMs: 0, toMs: Date.now() + 1 }));
+  archived = async (kind) => {
+    const records = [];
+    for await (const record of ports.archive.read({ kind, fromMs: 0, toMs: Date.now() + 1 })) records.push(record);
+    return records;
+  };
   close = () => ports.close();
 
   await Promise.all(
