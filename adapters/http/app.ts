@@ -27,6 +27,9 @@ const EVENT_FORMATS = {
   'application/ndjson': 'ndjson',
   'application/jsonl': 'ndjson',
   '': 'json',
+  // What curl and many a tool say of any text. It is what a page of another site may send unasked, too: that has an Origin.
+  'application/x-www-form-urlencoded': 'json',
+  'text/plain': 'json',
 } as const;
 
 /** Every request and answer of Modelmeter: what comes in, the use case for it, and how its outcome is said in HTTP. */

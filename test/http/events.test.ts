@@ -98,8 +98,19 @@ describe('POST /v1/events', () => {
     expect(await sent(cut, { 'Content-Encoding': 'gzip' })).toMatchObject({ status: 400 });
   });
 
+  it.each(['application/x-www-form-urlencoded', 'text/plain;charset=UTF-8'])(
+    'takes JSON that is called %s, as curl -d and fetch do by themselves, but from no page of another site',
+    async (type) => {
+      const fromPage = { 'Content-Type': type, Origin: 'https://elsewhere.example' };
+
+      expect(await sent(anEvent(), { 'Content-Type': type })).toMatchObject({ status: 202, accepted: 1 });
+      expect(await sent('kind=inference', { 'Content-Type': type })).toMatchObject({ status: 400 });
+      expect(await sent(anEvent(), fromPage)).toMatchObject({ status: 403 });
+    },
+  );
+
   it('answers 415 to other types and encodings, with those it takes', async () => {
-    expect(await sent('x=1', { 'Content-Type': 'application/x-www-form-urlencoded' })).toMatchObject({
+    expect(await sent('<x/>', { 'Content-Type': 'application/xml' })).toMatchObject({
       status: 415,
       detail: expect.stringContaining('application/json'),
     });
