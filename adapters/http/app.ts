@@ -8,6 +8,7 @@ import { hostCheck, LOCAL_PRINCIPAL, unauthenticated } from './access.ts';
 import { batchId, fingerprintOf, idempotencyKey } from './batchId.ts';
 import { declaredBytes, readBody, textOf } from './body.ts';
 import type { HttpDependencies } from './dependencies.ts';
+import { exportRoutes } from './exportRoutes.ts';
 import { failureOf, HttpError, MAX_LISTED } from './failure.ts';
 import { inFlightOf } from './inFlight.ts';
 import { byMediaType } from './mediaType.ts';
@@ -84,7 +85,8 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
     const { receipt, decoded } = await takeIn(request, '/v1/events', async (nowMs) => {
       const format = byMediaType(request, EVENT_FORMATS);
       const body = await readBody(request, inFlight);
-      const events = readEvents(textOf(body), format, { ...door, nowMs });
+      const maxAgeMs = isImport(request) ? Number.POSITIVE_INFINITY : door.maxAgeMs;
+      const events = readEvents(textOf(body), format, { ...door, maxAgeMs, nowMs });
       return { body, decoded: events, isRepeatable: events.isSelfDated, isAsSent: events.isAsSent };
     });
     return json(202, { ...receipt, errors: decoded.rejected.slice(0, MAX_LISTED) });
@@ -165,6 +167,8 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
     return page();
   });
 
+  if (dependencies.exports) app.route('/', exportRoutes({ ...dependencies.exports, principalOf, now }));
+
   refuseTheRest(app);
   app.onError((error, c) => failureResponse(c, error, log));
   return app;
@@ -177,6 +181,9 @@ const failureResponse = (c: Context, error: unknown, log: HttpDependencies['log'
     otlpFailure(c.req.raw, failure) ?? respond(status, 'application/problem+json', JSON.stringify(problem), headers)
   );
 };
+
+/** Imports bring their own dates, however old. */
+const isImport = (request: Request): boolean => request.headers.get('modelmeter-import') === 'true';
 
 const paramsOf = (request: Request): URLSearchParams => new URL(request.url).searchParams;
 

@@ -2,6 +2,7 @@ import type { Principal, Receipt } from '../../core/ports.ts';
 import type { Params } from '../../core/query/params.ts';
 import type { DoorOptions } from '../../core/telemetry/decoded.ts';
 import type { IngestRequest } from '../../core/usecases/ingest.ts';
+import type { ExportDependencies } from './exportRoutes.ts';
 
 /** What the HTTP side is given: use cases over their ports, and how this place is set up. */
 export interface HttpDependencies {
@@ -27,6 +28,8 @@ export interface HttpDependencies {
   isOverloaded?: () => boolean;
   /** Bounds of the request bodies taken in at a time. */
   maxInFlight?: { maxBytes: number; maxRequests: number };
+  /** What `/v1/export/…` is made of; without it there is no such path. */
+  exports?: Omit<ExportDependencies, 'principalOf' | 'now'>;
   log: (message: string, fields: Record<string, unknown>) => void;
   /** Epoch milliseconds. */
   now: () => number;

@@ -89,6 +89,27 @@ const read = (summary: string, parameters: Json[] = [], more: Json = {}): Json =
   ...more,
 });
 
+const exported = (summary: string, parameters: Json[]): Json =>
+  read(
+    summary,
+    [
+      ...parameters,
+      param('query', 'from', MEANINGS.from),
+      param('query', 'to', MEANINGS.to),
+      param('query', 'format', 'ndjson (default), csv or parquet'),
+    ],
+    {
+      responses: {
+        200: answer('The file', {
+          ...content('application/x-ndjson', { type: 'string' }),
+          ...content('text/csv', { type: 'string' }),
+          ...content('application/vnd.apache.parquet', binary),
+        }),
+        ...READ_FAILURES,
+      },
+    },
+  );
+
 const PATHS: Json = {
   '/v1/events': {
     post: {
@@ -97,7 +118,11 @@ const PATHS: Json = {
         'One event, an array, or NDJSON; at most 10,000 events, 4 MiB as sent and 32 MiB inflated. Good events beside bad ones are kept. ' +
         'A time without a zone is UTC; null is absent; unknown fields are kept in attributes. Without Idempotency-Key the same body again is ' +
         'a retry when each of its events has a timestamp or an id.',
-      parameters: [IDEMPOTENCY_KEY, param('header', 'Content-Encoding', 'gzip or deflate')],
+      parameters: [
+        IDEMPOTENCY_KEY,
+        param('header', 'Content-Encoding', 'gzip or deflate'),
+        param('header', 'Modelmeter-Import', 'true: an import, whose events may be of any age'),
+      ],
       requestBody: {
         required: true,
         content: {
@@ -168,6 +193,15 @@ const PATHS: Json = {
         ...failures('400', '401', '403', '413', '415', '429', '503'),
       },
     }),
+  },
+  '/v1/export/events': {
+    get: exported('Export raw events, spans or logs', [
+      param('query', 'kind', `${EVENT_KINDS.join(', ')}, span or log`),
+      param('query', 'limit', 'at most so many'),
+    ]),
+  },
+  '/v1/export/rollups': {
+    get: exported('Export rollups', [param('query', 'family', 'a family of series, for example inference.deployment')]),
   },
   '/healthz': { get: { ...read('Are you well, and how old is the newest rollup'), security: [] } },
   '/openapi.json': { get: read('This description') },

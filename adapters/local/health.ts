@@ -8,7 +8,13 @@ const LOOK_MS = 1_000;
 const DEGRADED_AFTER_S = 60;
 
 /** What `GET /healthz` says: liveness, how far the rollups are behind, and what comes in. */
-export const healthOf = (of: { traffic: TrafficMeter; startedMs: number; backlog: () => Promise<number> }) => {
+export const healthOf = (of: {
+  traffic: TrafficMeter;
+  startedMs: number;
+  backlog: () => Promise<number>;
+  /** Values over the limits of cardinality, by family and dimension. */
+  folded: () => Promise<Record<string, string | number>[]>;
+}) => {
   let newestRollupMs: number | null = null;
   let series = 0;
   let waiting = 0;
@@ -44,6 +50,7 @@ export const healthOf = (of: { traffic: TrafficMeter; startedMs: number; backlog
         rollupLagS,
         backlogBatches,
         series,
+        folded: await of.folded(),
         ...of.traffic.snapshot(nowMs),
       };
     },

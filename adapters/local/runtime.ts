@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { stringify } from 'csv-stringify/sync';
-import type { Principal } from '../../core/ports.ts';
+import type { BatchLog, Principal } from '../../core/ports.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { DAY, MINUTE } from '../../core/telemetry/families.ts';
 import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
@@ -9,17 +9,18 @@ import { configureDeployments, listDeployments, putDeployment } from '../../core
 import { ingest } from '../../core/usecases/ingest.ts';
 import { answerRows, runQuery } from '../../core/usecases/query.ts';
 import { pageHtml } from '../../dashboards/web/page.ts';
-import { keyAuthentication } from '../http/access.ts';
+import { keyAuthentication, LOCAL_PRINCIPAL } from '../http/access.ts';
 import { httpApp } from '../http/app.ts';
 import { clientHash } from './clientHash.ts';
 import type { Config } from './config.ts';
 import { openDataFolder, pathsIn } from './dataFolder.ts';
+import { exportsOf } from './exports.ts';
 import { healthOf } from './health.ts';
 import type { Log } from './log.ts';
 import { logWriter } from './logWriter.ts';
 import { localPorts } from './ports.ts';
 import { backgroundThread } from './thread.ts';
-import { trafficMeter } from './traffic.ts';
+import { type TrafficMeter, trafficMeter } from './traffic.ts';
 
 export interface RuntimeOptions {
   host: string;
@@ -55,8 +56,15 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   const { batchLog, rollupStore: rollups, deploymentStore: deployments, compression } = ports;
   await configureDeployments({ deployments })(config.deployments, Date.now());
 
+  const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
+  const query = runQuery(reading);
   const traffic = trafficMeter();
-  const health = healthOf({ traffic, startedMs: Date.now(), backlog: () => batchLog.backlog() });
+  const health = healthOf({
+    traffic,
+    startedMs: Date.now(),
+    backlog: () => batchLog.backlog(),
+    folded: () => foldedIn(query),
+  });
   const background = backgroundThread(
     { dataDir, retention: config.retention, limits: config.cardinality },
     log,
@@ -67,14 +75,11 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     },
   );
 
-  const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
-  const query = runQuery(reading);
   const writer = logWriter(pathsIn(dataDir).log, log);
-  const keep = ingest({ log: writer });
+  const keep = ingest({ log: counting(writer, traffic) });
   const app = httpApp({
     ingest: async (principal, request) => {
       const receipt = await keep(principal, request);
-      traffic.accepted(request.decoded.content, request.decoded.rejected.length, request.receivedAt);
       background.wake();
       return receipt;
     },
@@ -97,6 +102,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     allowedHosts: config.allowedHosts,
     ...(options.tokens.length > 0 ? { authenticate: keyAuthentication(options.tokens.map(callerOf)) } : {}),
     isOverloaded: () => health.backlog() > LONGEST_BACKLOG,
+    exports: exportsOf(dataDir, ports),
     log: (message, fields) => log.error(message, fields),
     now: Date.now,
   });
@@ -115,6 +121,25 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       folder.close();
     },
   };
+};
+
+/** The log, with what comes in counted for the page: a retry is not an arrival. */
+const counting = (log: Pick<BatchLog, 'append'>, traffic: TrafficMeter): BatchLog => ({
+  ...(log as BatchLog),
+  append: async (entry) => {
+    const answer = await log.append(entry);
+    const { batch, receipt } = entry;
+    if (answer.kind === 'appended') traffic.accepted(batch.content, receipt.rejected, batch.receivedAt);
+    if (answer.kind === 'duplicate') traffic.duplicate();
+    return answer;
+  },
+});
+
+/** What was folded over the last day, by family and dimension. */
+const foldedIn = async (query: ReturnType<typeof runQuery>) => {
+  const params = new URLSearchParams('metric=modelmeter.folded&groupBy=family,dimension&step=all&from=now-24h');
+  const { series } = await query(LOCAL_PRINCIPAL, params, Date.now());
+  return series.map(({ labels, points }) => ({ ...labels, count: points[0]?.[1] ?? 0 }));
 };
 
 const callerOf = (key: string, i: number): { key: string; principal: Principal } => ({

@@ -29,10 +29,11 @@ export const trafficMeter = () => {
   return {
     accepted(content: BatchContent, rejected: number, nowMs: number) {
       const t = Math.floor(nowMs / 1000) * 1000;
-      let second = seconds.at(-1);
+      // Requests finish out of order: theirs may be one of the last few seconds.
+      let second = seconds.findLast((one) => one.t <= t);
       if (second?.t !== t) {
         second = { t, events: 0, samples: 0, spans: 0, logs: 0 };
-        seconds.push(second);
+        seconds.splice(seconds.findLastIndex((one) => one.t < t) + 1, 0, second);
         if (seconds.length > WINDOW_S) seconds.shift();
       }
       for (const what of ['events', 'samples', 'spans', 'logs'] as const) {
@@ -48,9 +49,6 @@ export const trafficMeter = () => {
       const newest = newestOf(content, nowMs);
       if (newest) recent.unshift(newest);
       if (recent.length > RECENT) recent.pop();
-    },
-    rejected(count: number) {
-      received.rejected += count;
     },
     duplicate() {
       received.duplicates++;

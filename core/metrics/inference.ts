@@ -79,6 +79,12 @@ export const INFERENCE: readonly Metric[] = [
       rows: ['002.053'],
     },
     {
+      name: 'inference.timedOutputTokens',
+      measure: 'timedOutputTokens',
+      unit: '{token}',
+      meaning: 'Output tokens of the calls that reported their latency: what tokens per second counts.',
+    },
+    {
       name: 'inference.generationTime',
       measure: 'generationTime',
       unit: 'ms',
@@ -230,7 +236,7 @@ export const INFERENCE: readonly Metric[] = [
     },
     {
       name: 'inference.tokensPerSecond',
-      numerator: { metric: 'inference.outputTokens', stat: 'sum' },
+      numerator: { metric: 'inference.timedOutputTokens', stat: 'sum' },
       denominator: { metric: 'inference.generationTime', stat: 'sum' },
       scale: 1000,
       unit: '{token}/s',

@@ -227,6 +227,10 @@ export const MEASURES: Record<RollupKind, readonly Measure[]> = {
     number('cost', 'costUsd'),
     // Totals, not distributions: the sum is what is asked for, and a sketch would be paid for in every row.
     total('totalTokens', totalTokens),
+    // Tokens per second is over the calls that say both: these tokens, over this time in ms.
+    total('timedOutputTokens', (event) =>
+      event.latencyMs === undefined ? undefined : (event.outputTokens as number | undefined),
+    ),
     // Time of the calls that reported output tokens, ms: what tokens per second divides by.
     total('generationTime', (event) =>
       event.outputTokens === undefined ? undefined : (event.latencyMs as number | undefined),

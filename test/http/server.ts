@@ -19,6 +19,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+const notGiven = () => {
+  throw new Error('exports are tried over real stores: test/cli');
+};
+
 /** Dependencies over memory; queries answer what they were asked. */
 export const testDependencies = (log: BatchLog, logged: string[]): HttpDependencies => {
   const deployments = memoryDeploymentStore();
@@ -32,6 +36,13 @@ export const testDependencies = (log: BatchLog, logged: string[]): HttpDependenc
     putDeployment: putDeployment({ deployments }),
     health: async (principal) => ({ status: 'ok', asks: principal?.id ?? 'nobody' }),
     page: '<!doctype html><script>1</script>',
+    exports: {
+      readEvents: notGiven,
+      exportParquet: notGiven,
+      readRollups: notGiven,
+      exportRollupsParquet: notGiven,
+      scratchDir: '',
+    },
     door: { maxAgeMs: 35 * 86_400_000, maxAheadMs: 600_000, keepContent: false },
     log: (message, fields) => logged.push(`${message} ${JSON.stringify(fields)}`),
     now: Date.now,
