@@ -16,6 +16,8 @@ export interface Selection {
   nowMs: number;
   /** The coarsest kept step that the grid's buckets can be made of, milliseconds. */
   maxStepMs: number;
+  /** What a reader of the answer should know; what reading finds is added. */
+  notes: Set<string>;
   /** Only these groups, by `groupKey`; undefined = all. */
   onlyGroups?: ReadonlySet<string> | undefined;
 }

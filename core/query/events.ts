@@ -56,6 +56,9 @@ export const familiesFor = (of: {
 
 const keeps = (family: Family, measure: string) => measuresOf(family).some(({ name }) => name === measure);
 
+const TWOFOLD =
+  'some calls were reported as events and some as spans; by these dimensions, calls reported as both count twice';
+
 /** The group of a series, or -1 where it is filtered out. */
 type Grouping = (block: OpenBlock) => Int32Array;
 
@@ -75,6 +78,7 @@ export const readEvents = async (
     const blocks = await readFamily(ports, family, selection);
     const record = sourceOfRecord(family, blocks);
     if (record === 'cannotTell' && family !== families.at(-1)) continue;
+    if (record === 'cannotTell') selection.notes.add(TWOFOLD);
     if (!isAligned(grid, family.baseStepMs)) throw new NeedsCoarserStep(family.baseStepMs);
     const groups: string[][] = [];
     const grouping = groupingOf({

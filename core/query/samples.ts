@@ -1,4 +1,5 @@
 import { type Growth, increaseBetween, joinGrowth, type PointColumn, type StretchColumn } from '../rollups/block.ts';
+import { FOLDED_LABELS } from '../rollups/fold.ts';
 import { HOUR, MINUTE, SAMPLES, samplesOf } from '../telemetry/families.ts';
 import { groupKey, type QueryPorts, type Selection } from './context.ts';
 import { readFamily } from './events.ts';
@@ -21,6 +22,9 @@ export interface SampleSeries {
   before: Float64Array;
 }
 
+/** Running totals of different series under one name have no increase. */
+const FOLDED = 'series over the limit are left out; modelmeter.folded counts their samples';
+
 /** How far before the range a counter's reading may lie and still start the first bucket's increase. */
 const LOOK_BACK_MS = 5 * MINUTE;
 
@@ -41,6 +45,10 @@ export const readSamples = async (ports: QueryPorts, metric: string, selection: 
     const lists = block.series().map((values) => {
       const [of, kind, replica, text] = values as [string, string, string, string];
       if (of !== metric) return undefined;
+      if (kind === 'counter' && text === FOLDED_LABELS) {
+        selection.notes.add(FOLDED);
+        return undefined;
+      }
       const key = groupKey([kind, text, replica]);
       let info = infos.get(key);
       if (!info) {

@@ -170,7 +170,8 @@ const take = (record: Fields, measures: readonly Measure[], into: Taken) => {
 
 const OWN = FAMILIES.find((family) => family.name === 'modelmeter')!;
 const SERIES_ONLY = ['client'] as const; // bounded like clients: a metric may have many series
-const FOLDED_LABELS = '{"__other__":"true"}';
+/** The labels of a series of samples over the limit. */
+export const FOLDED_LABELS = '{"__other__":"true"}';
 
 /** Labels as JSON with sorted keys: one text for one set. */
 export const canonicalLabels = (labels: Record<string, string>): string =>

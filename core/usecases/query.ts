@@ -38,21 +38,22 @@ export const runQuery =
     const metric = await metricOf(ports, input.metric, input);
     const stats = input.stats.length > 0 ? input.stats : [metric.defaultStat];
     checkStats(metric, stats);
-    const { selection, notes, groups } = await answer(ports, metric, stats, input, nowMs);
+    const { selection, groups } = await answer(ports, metric, stats, input, nowMs);
+    const { notes } = selection;
     if (
       metric.source.from === 'sample' &&
       metric.source.kind === 'histogram' &&
       stats.some((stat) => stat.startsWith('p'))
     ) {
-      notes.push("quantiles come from the histogram's buckets and are as exact as those");
+      notes.add("quantiles come from the histogram's buckets and are as exact as those");
     }
     const isSilent = groups.every(({ values }) => values.every((bucket) => bucket.every(Number.isNaN)));
-    if (isSilent) notes.push('no data for this metric, these filters and this range');
+    if (isSilent) notes.add('no data for this metric, these filters and this range');
     return {
       metric: metric.name,
       unit: metric.unit,
       step_s: selection.grid.stepS,
-      ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
+      ...(notes.size > 0 ? { note: [...notes].join('; ') } : {}),
       series: groups.flatMap((group) => seriesOf(group, stats, selection)),
     };
   };
@@ -66,11 +67,11 @@ const answer = async (
   nowMs: number,
   finestMs: number = MINUTE,
 ) => {
-  const { selection, notes } = await select(ports, metric, stats, input, nowMs, finestMs);
+  const selection = await select(ports, metric, stats, input, nowMs, finestMs);
   try {
     const top = await topGroups(ports, metric, stats[0]!, input, selection);
     const groups = await evaluate(ports, metric, stats, top ? { ...selection, onlyGroups: new Set(top) } : selection);
-    return { selection, notes, groups: inOrder(groups, top) };
+    return { selection, groups: inOrder(groups, top) };
   } catch (error) {
     if (!(error instanceof NeedsCoarserStep) || error.stepMs <= finestMs) throw error;
     return answer(ports, metric, stats, input, nowMs, error.stepMs);
@@ -87,7 +88,7 @@ const metricOf = async (ports: QueryPorts, name: string, range: { fromMs: number
   throw new AppError('notFound', `no metric is named "${name}" and nothing came under that name; ${hint}`);
 };
 
-/** The buckets that the range can be answered in, with notes where they are not those that were asked for. */
+/** What to read: the buckets that the range can be answered in, with notes where they are not those that were asked for. */
 const select = async (
   ports: QueryPorts,
   metric: Metric,
@@ -95,22 +96,22 @@ const select = async (
   input: QueryInput,
   nowMs: number,
   atLeastMs: number,
-) => {
-  const notes: string[] = [];
+): Promise<Selection> => {
+  const notes = new Set<string>();
   const base = baseFamily(metric, stats, input);
   const finestMs = Math.max(atLeastMs, await finestStep(ports.rollups, base, input.fromMs));
   let stepMs = input.stepMs;
   if (stepMs % finestMs !== 0) {
     stepMs = Math.ceil(stepMs / finestMs) * finestMs;
     while (!isClockStep(stepMs)) stepMs += finestMs;
-    notes.push(
+    notes.add(
       `answered in steps of ${stepMs / MINUTE} min: these series are kept in steps of ${finestMs / MINUTE} min for this range`,
     );
   }
   const isDaily = stepMs === DAY && input.timeZone !== 'UTC';
   const range = stepMs === 0 ? wholeSteps(input, finestMs) : input;
   if (stepMs === 0 && finestMs > MINUTE && (range.fromMs !== input.fromMs || range.toMs !== input.toMs)) {
-    notes.push(`range widened to whole steps of ${finestMs / MINUTE} min, as these series are kept`);
+    notes.add(`range widened to whole steps of ${finestMs / MINUTE} min, as these series are kept`);
   }
   const grid = isDaily ? dailyGrid(range, input.timeZone, finestMs) : uniformGrid(range, stepMs);
   // Zones are ahead of UTC by multiples of a quarter of an hour.
@@ -119,11 +120,10 @@ const select = async (
     finestMs >= HOUR &&
     dailyGrid(range, input.timeZone, 1).starts.some((start, i) => start !== grid.starts[i])
   ) {
-    notes.push(`days begin at whole ${finestMs / MINUTE} min of UTC, as these series are kept, not at midnight`);
+    notes.add(`days begin at whole ${finestMs / MINUTE} min of UTC, as these series are kept, not at midnight`);
   }
   const maxStepMs = coarsestUsable(grid);
-  const selection: Selection = { groupBy: input.groupBy, filters: input.filters, grid, nowMs, maxStepMs };
-  return { selection, notes };
+  return { groupBy: input.groupBy, filters: input.filters, grid, nowMs, maxStepMs, notes };
 };
 
 const wholeSteps = ({ fromMs, toMs }: QueryInput, stepMs: number) => ({

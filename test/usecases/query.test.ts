@@ -546,6 +546,15 @@ describe('calls that an event and a span report', () => {
     });
   });
 
+  it('say so by client, where they cannot be told apart', async () => {
+    const one = await rolledUp([
+      { client: 'c', source: 'event' },
+      { client: 'c', source: 'span' },
+    ]);
+    const answer = await one.ask(`metric=inference.requests&stat=sum&groupBy=client&step=all${hour}`);
+    expect(answer.note).toMatch(/reported as both count twice/);
+  });
+
   it('are spans where no event of the range reports the deployment', async () => {
     const one = await rolledUp([
       { source: 'span' },

@@ -120,5 +120,8 @@ export const exactQuantile = (values: readonly number[], q: number): number => {
   return low + (rank - Math.floor(rank)) * (high - low);
 };
 
+/** Time that a property may take, milliseconds. */
+export const LONG_MS = process.env.MODELMETER_LONG ? 600_000 : 30_000;
+
 /** Runs of a property: a few by default, many in the long suite. */
 export const runs = (few: number, many: number) => ({ numRuns: process.env.MODELMETER_LONG ? many : few });
