@@ -4,6 +4,8 @@ import type { Log } from './log.ts';
 
 const RESTART_MS = 1_000;
 const STOP_MS = 20_000;
+/** Left to itself V8 lets a heap grow to several times what is in use before it looks for garbage. */
+const HEAP = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 24 };
 
 /**
  * Runs the background thread, and again should it die: what it had not finished is still in the log.
@@ -16,7 +18,7 @@ export const backgroundThread = (options: BackgroundOptions, log: Log, tell: (me
   let worker = start();
 
   function start(): Worker {
-    const made = new Worker(new URL('./background.ts', import.meta.url), { workerData: options });
+    const made = new Worker(new URL('./background.ts', import.meta.url), { workerData: options, resourceLimits: HEAP });
     made.on('message', (message: FromBackground) => tell(message));
     made.on('error', (error) => log.error('the background thread failed', { error }));
     made.on('exit', () => {

@@ -16,7 +16,7 @@ export interface ArchiveOptions {
 }
 
 export const ARCHIVE_DEFAULTS: ArchiveOptions = {
-  minItems: 250_000,
+  minItems: 125_000,
   maxWaitMs: 5 * 60_000,
   smallRecords: 1_000_000,
   mergeFrom: 8,

@@ -16,7 +16,7 @@ export interface RollUpPorts {
 }
 
 /** How much one round takes on, so that memory stays bounded. */
-const MAX_ITEMS = 60_000;
+const MAX_ITEMS = 30_000;
 
 /**
  * One round: takes waiting batches from the log and puts them into the rollups, each exactly once: what was applied
