@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type CardinalityLimits, cardinalityGuard } from '../../core/rollups/cardinality.ts';
 import { DAY, HOUR } from '../../core/telemetry/families.ts';
@@ -32,6 +33,9 @@ const HOUSEKEEPING_MS = 5_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** Applied batches are remembered for as long as events are accepted and dead letters are kept. */
 const APPLIED_MS = 49 * DAY;
+
+/** Whoever sends or asks is served first. On Linux this is of the calling thread alone; elsewhere it would be the whole process's. */
+if (process.platform === 'linux') setPriority(5);
 
 const options = workerData as BackgroundOptions;
 const ports = localPorts(options.dataDir);
