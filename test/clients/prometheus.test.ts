@@ -14,8 +14,6 @@ if (missing.length > 0) console.warn(`SKIPPED test/clients/prometheus.test.ts: n
 
 const TOKEN = 'a-key:with-a-colon';
 const SCRAPING_MS = 7_000;
-/** Longer than Prometheus waits before it sends what it has. */
-const SENDING_MS = 1_500;
 
 let product: Product;
 let exporter: NodeExporter;
@@ -29,7 +27,8 @@ const scrape = async () => {
   pair = await Promise.all(['a', 'b'].map((replica) => startPrometheus({ ...to, replica })));
   await sleep(SCRAPING_MS);
   await exporter.stop();
-  await sleep(SENDING_MS);
+  // It goes on to tell that the exporter is gone, so what is sent later than this has all of the rest before it.
+  await Promise.all(pair.map((prometheus) => prometheus.sent(Date.now() + 1_000)));
   await product.settled();
 };
 
@@ -94,13 +93,15 @@ describe.skipIf(missing.length > 0)('A pair of Prometheis that scrape node_expor
   });
 
   it('tells ratios of them', async () => {
-    const [available, total] = await Promise.all([
-      pair[0]!.ask('avg_over_time(node_memory_MemAvailable_bytes[5m])'),
-      pair[0]!.ask('last_over_time(node_memory_MemTotal_bytes[5m])'),
-    ]);
-    const inUse = 100 - (100 * Number(available[0]!.value![1])) / Number(total[0]!.value![1]);
+    const inUse = async (prometheus: Prometheus) => {
+      const average = async (metric: string) =>
+        Number((await prometheus.ask(`avg_over_time(${metric}[5m])`))[0]!.value![1]);
+      return (
+        100 - (100 * (await average('node_memory_MemAvailable_bytes'))) / (await average('node_memory_MemTotal_bytes'))
+      );
+    };
 
-    expect(await product.value('host.memoryInUse', 'ratio')).toBeCloseTo(inUse, 0);
+    oneOf(await product.value('host.memoryInUse', 'ratio'), await Promise.all(pair.map(inUse)));
   });
 
   it('is refused without the key', async () => {

@@ -14,6 +14,7 @@ export const missingPrograms = (): string[] =>
   NEEDED.filter((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined);
 
 const START_MS = 15_000;
+const SEND_MS = 15_000;
 
 /** A program in the background, started once it answers. */
 const startProgram = async (command: string, args: readonly string[], readyUrl: string) => {
@@ -58,6 +59,8 @@ type Reading = [time: number, value: string];
 export interface Prometheus {
   /** What its own `/api/v1/query` answers: of an instant query one reading a series, of a range (`x[5m]`) all. */
   ask(query: string): Promise<{ metric: Record<string, string>; value?: Reading; values?: Reading[] }[]>;
+  /** Waits until it has written what it read up to this time, epoch milliseconds. */
+  sent(untilMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -96,6 +99,15 @@ export const startPrometheus = async (of: {
       const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query })}`);
       const { data } = (await response.json()) as { data: { result: Awaited<ReturnType<Prometheus['ask']>> } };
       return data.result;
+    },
+    async sent(untilMs) {
+      for (const until = Date.now() + SEND_MS; Date.now() < until; await sleep(100)) {
+        const metrics = await (await fetch(`${url}/metrics`)).text();
+        const [, seconds] =
+          /^prometheus_remote_storage_queue_highest_sent_timestamp_seconds{.*} (\S+)$/m.exec(metrics) ?? [];
+        if (Number(seconds) * 1000 > untilMs) return;
+      }
+      throw new Error(`Prometheus ${of.replica} has not written everything within ${SEND_MS} ms`);
     },
     async stop() {
       await stop();
