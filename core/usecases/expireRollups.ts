@@ -13,7 +13,7 @@ export const DEFAULT_RETENTION: RollupRetention = { minuteDays: 35, hourDays: 12
 
 /**
  * Drops rollups that are older than their step's retention. Partitions that wait for compaction keep their whole step
- * until it is done, since the coarser step does not hold them yet.
+ * and all coarser ones until it is done, since the coarser step does not hold them yet.
  *
  * @returns partitions dropped
  */
@@ -21,18 +21,22 @@ export const expireRollups =
   (ports: { rollups: RollupStore }, retention: RollupRetention) =>
   async (nowMs: number): Promise<number> => {
     const loose = await ports.rollups.loosePartitions();
+    // Families that expire together wait together: what is loose in one may belong to another.
+    const isWaiting = (family: string, stepMs: number, beforeMs: number) =>
+      loose.some(
+        (part) =>
+          expiryFamily(part.family) === expiryFamily(family) && part.stepMs <= stepMs && part.startMs < beforeMs,
+      );
     let dropped = 0;
     for (const family of new Set([SAMPLES.name, ...(await ports.rollups.families())])) {
+      let beforeMs = nowMs;
+      // From the finest step on: a step is never dropped before a finer one, whose rows go into it.
       for (const stepMs of stepsOf(familyOf(family))) {
         const days = stepMs < HOUR ? retention.minuteDays : stepMs < DAY ? retention.hourDays : retention.dayDays;
         const span = partitionSpan(stepMs);
-        const beforeMs = Math.floor((nowMs - days * DAY) / span) * span;
-        // Families that expire together wait together: what is loose in one may belong to another.
-        const isWaiting = loose.some(
-          (part) =>
-            expiryFamily(part.family) === expiryFamily(family) && part.stepMs <= stepMs && part.startMs < beforeMs,
-        );
-        if (!isWaiting) dropped += await ports.rollups.expire({ family, stepMs, beforeMs });
+        beforeMs = Math.floor(Math.min(beforeMs, nowMs - days * DAY) / span) * span;
+        if (isWaiting(family, stepMs, beforeMs)) break;
+        dropped += await ports.rollups.expire({ family, stepMs, beforeMs });
       }
     }
     return dropped;

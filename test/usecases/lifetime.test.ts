@@ -78,7 +78,20 @@ describe('whatever happens to batches over days', () => {
             await one.compact(nowMs);
           }
         }),
-        runs(20, 300),
+        {
+          ...runs(20, 300),
+          // Hours were dropped while minutes of the same family still waited.
+          examples: [
+            [
+              [
+                { kind: 'send', minutes: [5760] },
+                { kind: 'roll' },
+                { kind: 'send', minutes: [0] },
+                { kind: 'expire', days: 4 },
+              ],
+            ],
+          ],
+        },
       );
     },
     LONG_MS,
