@@ -56,7 +56,8 @@ export const world = (
       while ((await rollUp({ ...ports, guard })(nowMs)) > 0);
     },
     compact: (nowMs = NOW) => compact({ rollups, compression })(nowMs, { all: true }),
-    expire: (retention: RollupRetention, nowMs = NOW) => expireRollups({ rollups }, retention)(nowMs),
+    expire: (retention: RollupRetention, nowMs = NOW, installedMs = NOW) =>
+      expireRollups({ rollups }, retention, installedMs)(nowMs),
     /** Parameters as in the address of a query. */
     ask: (params: string | URLSearchParams, nowMs = NOW): Promise<QueryAnswer> =>
       runQuery(queryPorts)(reader, new URLSearchParams(params), nowMs),
