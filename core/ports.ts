@@ -81,8 +81,8 @@ export interface RollupStore {
   families(): Promise<string[]>;
   /** Where `expire` has dropped everything before; 0 = nowhere yet. What comes later for that time goes to a coarser step. */
   expiredBefore(query: { family: string; stepMs: number }): Promise<number>;
-  /** Drops whole partitions that start before `beforeMs`, and remembers it for `expiredBefore`; answers how many. */
-  expire(query: { family: string; stepMs: number; beforeMs: number }): Promise<number>;
+  /** Drops whole partitions that start in [fromMs, beforeMs), and remembers `beforeMs` for `expiredBefore`; answers how many. */
+  expire(query: { family: string; stepMs: number; fromMs: number; beforeMs: number }): Promise<number>;
   /** Forgets applied batches older than this. */
   forgetApplied(beforeMs: number): Promise<void>;
 }

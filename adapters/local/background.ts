@@ -6,6 +6,7 @@ import { ARCHIVE_DEFAULTS, archiveBatches } from '../../core/usecases/archiveBat
 import { compact } from '../../core/usecases/compact.ts';
 import { expireRollups, type RollupRetention } from '../../core/usecases/expireRollups.ts';
 import { rollUp } from '../../core/usecases/rollUp.ts';
+import { inUseSince } from './dataFolder.ts';
 import { localPorts } from './ports.ts';
 
 /**
@@ -48,7 +49,7 @@ const archiving = archiveBatches({
   batchLog: log,
   options: { ...ARCHIVE_DEFAULTS, keepDays: options.retention.archiveDays },
 });
-const expiry = expireRollups({ rollups }, options.retention);
+const expiry = expireRollups({ rollups }, options.retention, inUseSince(options.dataDir));
 
 let isStopping = false;
 let wake = () => {};

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../core/errors.ts';
@@ -14,6 +14,16 @@ export const pathsIn = (dir: string) => ({
   rollups: join(dir, ROLLUPS_SCHEMA.file),
   archive: join(dir, 'archive'),
 });
+
+const SINCE_FILE = 'since';
+
+/** When a data folder was first used, epoch ms; the first call says that it is now. */
+export const inUseSince = (dir: string): number => {
+  const path = join(dir, SINCE_FILE);
+  if (!existsSync(path)) writeFileSync(path, new Date().toISOString());
+  const sinceMs = Date.parse(readFileSync(path, 'utf8'));
+  return Number.isNaN(sinceMs) ? statSync(path).birthtimeMs : sinceMs;
+};
 
 /**
  * Takes a data folder for this process: makes it when it is not there, brings it to the current data format, and

@@ -70,8 +70,8 @@ export const memoryRollupStore = (): RollupStore => {
     async expiredBefore({ family, stepMs }) {
       return expired.get(`${family} ${stepMs}`) ?? 0;
     },
-    async expire({ family, stepMs, beforeMs }) {
-      const gone = within({ family, stepMs, fromMs: Number.NEGATIVE_INFINITY, toMs: beforeMs });
+    async expire({ family, stepMs, fromMs, beforeMs }) {
+      const gone = within({ family, stepMs, fromMs, toMs: beforeMs });
       blocks = blocks.filter((block) => !gone.includes(block));
       expired.set(`${family} ${stepMs}`, Math.max(beforeMs, expired.get(`${family} ${stepMs}`) ?? 0));
       return new Set(gone.map(({ startMs }) => startMs)).size;

@@ -14,11 +14,13 @@ export const DEFAULT_RETENTION: RollupRetention = { minuteDays: 35, hourDays: 12
 /**
  * Drops rollups that are older than their step's retention. Partitions that wait for compaction keep their whole step
  * and all coarser ones until it is done, since the coarser step does not hold them yet.
+ * Days that were over their retention when this installation began can only have been imported: they are kept.
  *
+ * @param installedMs when this installation began, epoch ms
  * @returns partitions dropped
  */
 export const expireRollups =
-  (ports: { rollups: RollupStore }, retention: RollupRetention) =>
+  (ports: { rollups: RollupStore }, retention: RollupRetention, installedMs: number) =>
   async (nowMs: number): Promise<number> => {
     const loose = await ports.rollups.loosePartitions();
     // Families that expire together wait together: what is loose in one may belong to another.
@@ -36,7 +38,8 @@ export const expireRollups =
         const span = partitionSpan(stepMs);
         beforeMs = Math.floor(Math.min(beforeMs, nowMs - days * DAY) / span) * span;
         if (isWaiting(family, stepMs, beforeMs)) break;
-        dropped += await ports.rollups.expire({ family, stepMs, beforeMs });
+        const fromMs = stepMs < DAY ? 0 : Math.max(0, Math.floor((installedMs - days * DAY) / span) * span);
+        dropped += await ports.rollups.expire({ family, stepMs, fromMs, beforeMs });
       }
     }
     return dropped;

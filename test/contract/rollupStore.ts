@@ -132,6 +132,15 @@ export const rollupStoreContract = (name: string, make: () => Promise<RollupStor
       expect(await store.expiredBefore({ family: 'other', stepMs: 60_000 })).toBe(0);
     });
 
+    it('drops nothing before the start of the range that expires', async () => {
+      const store = await make();
+      await store.apply({ batchIds: [id(1)], blocks: [aBlock(0), aBlock(60_000), aBlock(120_000)], nowMs: 5 });
+
+      expect(await store.expire({ ...everything, fromMs: 60_000, beforeMs: 120_000 })).toBe(1);
+
+      expect((await store.list(everything)).map(({ startMs }) => startMs)).toEqual([0, 120_000]);
+    });
+
     it('forgets applied batches older than a time', async () => {
       const store = await make();
       await store.apply({ batchIds: [id(1)], blocks: [], nowMs: 5 });

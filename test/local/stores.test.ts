@@ -100,7 +100,7 @@ describe('SQLite rollup store', () => {
     store.tidy({ idle: true });
     const full = statSync(path).size;
 
-    await store.expire({ family: 'f', stepMs: 1, beforeMs: 50 });
+    await store.expire({ fromMs: 0, family: 'f', stepMs: 1, beforeMs: 50 });
     store.tidy({ idle: true });
 
     expect(full).toBeGreaterThan(1_000_000);

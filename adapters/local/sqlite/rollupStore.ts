@@ -21,9 +21,11 @@ export const sqliteRollupStore = ({ path }: { path: string }): SqliteRollupStore
   const hasBlock = db.prepare('SELECT 1 FROM blocks WHERE id = ?');
   const removeBlock = db.prepare('DELETE FROM blocks WHERE id = ?');
   const countBefore = db.prepare(
-    'SELECT count(DISTINCT startMs) AS partitions FROM blocks WHERE family = ? AND stepMs = ? AND startMs < ?',
+    'SELECT count(DISTINCT startMs) AS partitions FROM blocks WHERE family = ? AND stepMs = ? AND startMs >= ? AND startMs < ?',
   );
-  const removeBefore = db.prepare('DELETE FROM blocks WHERE family = ? AND stepMs = ? AND startMs < ?');
+  const removeBefore = db.prepare(
+    'DELETE FROM blocks WHERE family = ? AND stepMs = ? AND startMs >= ? AND startMs < ?',
+  );
   const setExpired = db.prepare(`
     INSERT INTO expired VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET beforeMs = max(beforeMs, excluded.beforeMs)`);
   const forget = db.prepare('DELETE FROM applied WHERE atMs < ?');
@@ -90,10 +92,10 @@ export const sqliteRollupStore = ({ path }: { path: string }): SqliteRollupStore
     async expiredBefore({ family, stepMs }) {
       return (expiredBefore.get(family, stepMs)?.beforeMs as number | undefined) ?? 0;
     },
-    expire: ({ family, stepMs, beforeMs }) =>
+    expire: ({ family, stepMs, fromMs, beforeMs }) =>
       change('expire rollups', () => {
-        const partitions = countBefore.get(family, stepMs, beforeMs)!.partitions as number;
-        removeBefore.run(family, stepMs, beforeMs);
+        const partitions = countBefore.get(family, stepMs, fromMs, beforeMs)!.partitions as number;
+        removeBefore.run(family, stepMs, fromMs, beforeMs);
         setExpired.run(family, stepMs, beforeMs);
         return partitions;
       }),
