@@ -32,7 +32,7 @@ export interface BatchLog {
   }): Promise<{ kind: 'appended' } | { kind: 'duplicate'; receipt: Receipt } | { kind: 'conflict' }>;
   /**
    * Batches not yet marked as rolled up, oldest first: as many as hold `maxItems` events, samples, spans and logs together,
-   * but at least one when there is one.
+   * but at least one when there is one. A batch's `content` is decoded each time it is asked for: ask once.
    */
   unrolled(maxItems: number): Promise<Batch[]>;
   /** Says that these batches are in the rollups. Idempotent. */

@@ -5,6 +5,8 @@ import { type Block, type Column, FIELDS, type Growth, joinGrowth } from './bloc
 export type Draft = {
   kind: Column['kind'];
   fields: Record<string, number[]>;
+  /** The same arrays, as a list. */
+  all: number[][];
   bins: { row: IntList; key: IntList; count: number[] };
 };
 
@@ -60,7 +62,7 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
     if (draft === undefined) {
       const fields: Record<string, number[]> = {};
       for (const field of FIELDS[kind]) fields[field] = [];
-      draft = { kind, fields, bins: { row: new IntList(), key: new IntList(), count: [] } };
+      draft = { kind, fields, all: Object.values(fields), bins: { row: new IntList(), key: new IntList(), count: [] } };
       drafts.set(name, draft);
     }
     return draft;
@@ -194,7 +196,7 @@ const rowsByTime = (rows: Map<number, number>): Iterable<number> => {
 
 const grow = (draft: Draft, row: number) => {
   const nothing = draft.kind === 'point' ? Number.NaN : 0;
-  for (const values of Object.values(draft.fields)) while (values.length <= row) values.push(nothing);
+  for (const values of draft.all) while (values.length <= row) values.push(nothing);
 };
 
 /** Bins that were added one by one count 1: `count` stays empty until another count comes. */

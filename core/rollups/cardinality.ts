@@ -33,7 +33,7 @@ export const cardinalityGuard = (limits: CardinalityLimits) => {
       day = { values: Array.from({ length: dimensions }, () => new Set()), series: new Set() };
       days.set(key, day);
       // A day nobody wrote to for long is forgotten first; it is seeded from the store should it be written to again.
-      if (days.size > 2_000) days.delete(days.keys().next().value!);
+      if (days.size > 20_000) days.delete(days.keys().next().value!);
     }
     return day;
   };

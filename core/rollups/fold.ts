@@ -1,4 +1,4 @@
-import type { Batch, Sample } from '../telemetry/batch.ts';
+import type { BatchContent, Sample } from '../telemetry/batch.ts';
 import type { ModelEvent } from '../telemetry/events.ts';
 import {
   FAMILIES,
@@ -26,16 +26,20 @@ export const REPLICA_LABEL = '__replica__';
 
 type Fields = Record<string, unknown>;
 
+/** Takes content in and gives blocks out. */
+export interface Folder {
+  /** @param complete fills what an event does not say from the registry */
+  add(content: Pick<BatchContent, 'events' | 'samples'>, complete: (event: ModelEvent) => ModelEvent): void;
+  /** Everything added, at each family's finest step: a block for each family and partition that it touches. Once, at the end. */
+  blocks(): FiledBlock[];
+}
+
 /**
- * Batches as blocks at each family's finest step: one for each family and partition that they touch.
+ * Folds events and samples into blocks, piece by piece, so that no more than a piece is in memory at a time.
  *
- * @param options.complete fills what an event does not say from the registry
- * @param options.guard folds values over the limit; each fold is counted in the family `modelmeter`
+ * @param guard folds values over the limit; each fold is counted in the family `modelmeter`
  */
-export const foldBatches = (
-  batches: readonly Batch[],
-  options: { complete: (event: ModelEvent) => ModelEvent; guard: CardinalityGuard },
-): FiledBlock[] => {
+export const folder = (guard: CardinalityGuard): Folder => {
   const files = new Map<string, OpenFile>();
   const fileOf = (family: Pick<Family, 'name' | 'baseStepMs' | 'dimensions'>, time: number): OpenFile => {
     const span = partitionSpan(family.baseStepMs);
@@ -71,7 +75,7 @@ export const foldBatches = (
       const values = family.dimensions.map((dimension) => String(record[dimension] ?? ''));
       const of = { family: family.name, timeMs: time, dimensions: family.dimensions };
       const folds: string[] = [];
-      series = builder.seriesOf(options.guard.admit(of, values, (dimension) => folds.push(dimension)));
+      series = builder.seriesOf(guard.admit(of, values, (dimension) => folds.push(dimension)));
       file.seriesOf.set(key, series);
       if (folds.length > 0) file.folds.set(key, folds);
     }
@@ -92,24 +96,27 @@ export const foldBatches = (
 
   const plans = planFamilies();
   const taken: Taken = { count: 0, measures: [], values: [], bins: [] };
-  for (const batch of batches) {
-    for (const given of batch.content.events) {
-      const event = options.complete(given) as ModelEvent & Fields;
-      const time = event.timestamp;
-      take(event, MEASURES[event.kind], taken);
-      const { common, special, keysOf } = plans[event.kind];
-      const keys = keysOf(event);
-      for (let i = 0; i < common.length; i++) addRecord(common[i]!, keys[i]!, event, time, taken);
-      for (const plan of special) {
-        const { needs, each } = plan.family;
-        if (needs !== undefined && event[needs] === undefined) continue;
-        if (each === undefined) addRecord(plan, keyOf(event, plan.family.dimensions), event, time, taken);
-        else if (event.features !== undefined) addFeatures(plan, event, each);
-      }
+  const addEvent = (event: ModelEvent & Fields) => {
+    const time = event.timestamp;
+    take(event, MEASURES[event.kind], taken);
+    const { common, special, keysOf } = plans[event.kind];
+    const keys = keysOf(event);
+    for (let i = 0; i < common.length; i++) addRecord(common[i]!, keys[i]!, event, time, taken);
+    for (const plan of special) {
+      const { needs, each } = plan.family;
+      if (needs !== undefined && event[needs] === undefined) continue;
+      if (each === undefined) addRecord(plan, keyOf(event, plan.family.dimensions), event, time, taken);
+      else if (event.features !== undefined) addFeatures(plan, event, each);
     }
-    for (const sample of batch.content.samples) addSample(sample);
-  }
-  return [...files.values()].map(({ startMs, builder }) => ({ startMs, block: builder.build() }));
+  };
+
+  return {
+    add({ events, samples }, complete) {
+      for (const event of events) addEvent(complete(event) as ModelEvent & Fields);
+      for (const sample of samples) addSample(sample);
+    },
+    blocks: () => [...files.values()].map(({ startMs, builder }) => ({ startMs, block: builder.build() })),
+  };
 
   function addFeatures(plan: FamilyPlan, event: ModelEvent & Fields, each: NonNullable<Family['each']>) {
     const own: Taken = { count: 0, measures: [], values: [], bins: [] };
@@ -127,7 +134,7 @@ export const foldBatches = (
     let series = seriesOf.get(key);
     if (series === undefined) {
       const of = { family: `${SAMPLES.name}:${sample.metric}`, timeMs: sample.timestamp, dimensions: SERIES_ONLY };
-      const isKept = options.guard.admit(of, [key], () => {})[0] === key;
+      const isKept = guard.admit(of, [key], () => {})[0] === key;
       series = builder.seriesOf([sample.metric, sample.kind, isKept ? replica : '', isKept ? text : FOLDED_LABELS]);
       seriesOf.set(key, series);
       if (!isKept) folds.set(key, [sample.metric]);

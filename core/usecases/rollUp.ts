@@ -2,8 +2,8 @@ import type { BatchLog, Compression, DeploymentStore, NewBlock, RollupStore } fr
 import type { CardinalityGuard } from '../rollups/cardinality.ts';
 import { coarsen, splitByMetric } from '../rollups/coarsen.ts';
 import { encodeBlock, openBlock } from '../rollups/codec.ts';
-import { type FiledBlock, foldBatches } from '../rollups/fold.ts';
-import type { Batch } from '../telemetry/batch.ts';
+import { type FiledBlock, folder } from '../rollups/fold.ts';
+import type { Batch, BatchContent } from '../telemetry/batch.ts';
 import { DAY, expiryFamily, familyOf, partitionSpan, SAMPLES, samplesOf, stepsOf } from '../telemetry/families.ts';
 import { learnDeployments, registryDefaults } from './deployments.ts';
 
@@ -16,7 +16,9 @@ export interface RollUpPorts {
 }
 
 /** How much one round takes on, so that memory stays bounded. */
-const MAX_ITEMS = 30_000;
+const MAX_ITEMS = 100_000;
+/** How much of it is decoded at a time. */
+const PIECE_ITEMS = 4_000;
 
 /**
  * One round: takes waiting batches from the log and puts them into the rollups, each exactly once: what was applied
@@ -43,13 +45,15 @@ export const applyBatches =
     for (;;) {
       const fresh = batches.filter(({ id }) => !known.has(id));
       if (fresh.length === 0) return;
-      await learnDeployments(ports)(
-        fresh.flatMap(({ content }) => content.events),
-        nowMs,
-      );
-      await seedGuard(ports, fresh);
-      const complete = registryDefaults(await ports.deployments.list());
-      const filed = await withinRetention(ports.rollups, foldBatches(fresh, { complete, guard: ports.guard }));
+      const fold = folder(ports.guard);
+      for (const contents of piecesOf(fresh)) {
+        const events = contents.flatMap((content) => content.events);
+        await learnDeployments(ports)(events, nowMs);
+        await seedGuard(ports, contents);
+        const complete = registryDefaults(await ports.deployments.list());
+        for (const content of contents) fold.add(content, complete);
+      }
+      const filed = await withinRetention(ports.rollups, fold.blocks());
       const blocks = filed.map(({ startMs, block }): NewBlock => {
         const { family, stepMs } = block;
         return { family, stepMs, startMs, bytes: encodeBlock(block, ports.compression) };
@@ -59,6 +63,22 @@ export const applyBatches =
       known = new Set([...known, ...already]);
     }
   };
+
+/** The batches' contents, some at a time: each is decoded when it is come to, and let go with its piece. */
+function* piecesOf(batches: readonly Batch[]): Generator<BatchContent[]> {
+  let piece: BatchContent[] = [];
+  let items = 0;
+  for (const batch of batches) {
+    const { content } = batch;
+    piece.push(content);
+    items += content.events.length + content.samples.length;
+    if (items < PIECE_ITEMS) continue;
+    yield piece;
+    piece = [];
+    items = 0;
+  }
+  if (piece.length > 0) yield piece;
+}
 
 /** Blocks of time whose fine steps were dropped already go to the finest step that is still kept. */
 const withinRetention = async (rollups: RollupStore, filed: readonly FiledBlock[]): Promise<FiledBlock[]> => {
@@ -91,11 +111,17 @@ const withinRetention = async (rollups: RollupStore, filed: readonly FiledBlock[
 };
 
 /** Tells the guard what the store holds of days that it does not know yet (after a restart, or of long ago). */
-const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, batches: readonly Batch[]) => {
+const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, contents: readonly BatchContent[]) => {
   const days = new Set<number>();
-  for (const { content } of batches) {
-    for (const { timestamp } of content.events) days.add(Math.floor(timestamp / DAY) * DAY);
-    for (const { timestamp } of content.samples) days.add(Math.floor(timestamp / DAY) * DAY);
+  let last = Number.NaN;
+  for (const { events, samples } of contents) {
+    for (const items of [events, samples]) {
+      for (const { timestamp } of items) {
+        const day = Math.floor(timestamp / DAY) * DAY;
+        if (day !== last) days.add(day);
+        last = day;
+      }
+    }
   }
   for (const day of days) {
     if (guard.knows('seeded', day)) continue;

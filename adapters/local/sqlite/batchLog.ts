@@ -142,7 +142,9 @@ export const sqliteBatchLog = ({ path }: { path: string }): SqliteBatchLog => {
 const toBatch = ({ id, receivedMs, content }: Record<string, unknown>): Batch => ({
   id: fromKey(id),
   receivedAt: receivedMs as number,
-  content: contentOf(content as Uint8Array),
+  get content() {
+    return contentOf(content as Uint8Array);
+  },
 });
 
 export const recordOf = ({ batch, fingerprint, receipt, asSent }: LogEntry): LogRecord => ({
