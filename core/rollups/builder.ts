@@ -1,17 +1,5 @@
-import { groupBins, IntList } from './bins.ts';
-import { type Block, type Column, FIELDS, type Growth, joinGrowth } from './block.ts';
-
-/** A column under construction: plain arrays that grow row by row, and bins as (row, key, count) triples in any order. */
-export type Draft = {
-  kind: Column['kind'];
-  fields: Record<string, number[]>;
-  /** The same arrays, as a list. */
-  all: number[][];
-  bins: { row: IntList; key: IntList; count: number[] };
-};
-
-/** Past every key of the sketch. */
-export const NO_BIN = 0x7fff_ffff;
+import { type Block, type Column, FIELDS } from './block.ts';
+import { addBin, type Draft, finish, mergeRow, newDraft, reserve, type Source } from './draft.ts';
 
 const SEPARATOR = '\u001f';
 
@@ -60,17 +48,10 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
   const draftOf = (name: string, kind: Column['kind']): Draft => {
     let draft = drafts.get(name);
     if (draft === undefined) {
-      const fields: Record<string, number[]> = {};
-      for (const field of FIELDS[kind]) fields[field] = [];
-      draft = { kind, fields, all: Object.values(fields), bins: { row: new IntList(), key: new IntList(), count: [] } };
+      draft = newDraft(kind);
       drafts.set(name, draft);
     }
     return draft;
-  };
-
-  const put = (draft: Draft, row: number, from: Record<string, ArrayLike<number>>, i: number) => {
-    grow(draft, row);
-    combine[draft.kind](draft.fields, row, from, i);
   };
 
   return {
@@ -79,45 +60,9 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
     rowCount: () => times.length,
     draftOf,
 
-    addCount(draft: Draft, row: number, amount: number) {
-      const { sum } = draft.fields as { sum: number[] };
-      if (sum.length <= row) grow(draft, row);
-      sum[row]! += amount;
-    },
-
-    /** One value of an event at `time`; `bin` is its bin in the sketch, `NO_BIN` where none is kept. */
-    addValue(draft: Draft, row: number, value: number, time: number, bin: number) {
-      const fields = draft.fields as Record<'n' | 'sum' | 'min' | 'max' | 'lastTime' | 'last', number[]>;
-      if (fields.n.length <= row) grow(draft, row);
-      if (fields.n[row]!++ === 0) {
-        fields.min[row] = fields.max[row] = fields.last[row] = value;
-        fields.lastTime[row] = time;
-      } else {
-        if (value < fields.min[row]!) fields.min[row] = value;
-        if (value > fields.max[row]!) fields.max[row] = value;
-        const lastTime = fields.lastTime[row]!;
-        if (time > lastTime || (time === lastTime && value > fields.last[row]!)) {
-          fields.last[row] = value;
-          fields.lastTime[row] = time;
-        }
-      }
-      fields.sum[row]! += value;
-      if (bin === NO_BIN) return;
-      draft.bins.row.push(row);
-      draft.bins.key.push(bin);
-    },
-
-    addPoint(draft: Draft, row: number, value: number) {
-      grow(draft, row);
-      const values = draft.fields.value!;
-      if (!(values[row]! >= value)) values[row] = value;
-    },
-
     /** One stretch (see StretchColumn) with fields of length one. */
     addStretch(draft: Draft, row: number, stretch: Record<string, number>) {
-      const fields: Record<string, number[]> = {};
-      for (const field of FIELDS.stretch) fields[field] = [stretch[field]!];
-      put(draft, row, fields, 0);
+      mergeRow(draft, row, Object.fromEntries(FIELDS.stretch.map((field) => [field, [stretch[field]!]])), 0);
     },
 
     /**
@@ -133,8 +78,9 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
       }
       for (const [name, column] of block.columns) {
         const draft = draftOf(name, column.kind);
-        const from = column as unknown as Record<string, Float64Array>;
-        for (let r = 0; r < rows.length; r++) if (rows[r]! >= 0) put(draft, rows[r]!, from, r);
+        reserve(draft, times.length);
+        const from = column as unknown as Source;
+        for (let r = 0; r < rows.length; r++) if (rows[r]! >= 0) mergeRow(draft, rows[r]!, from, r);
         if (column.kind !== 'distribution') continue;
         for (let r = 0; r < rows.length; r++) {
           if (rows[r]! < 0) continue;
@@ -192,77 +138,4 @@ const rowsByTime = (rows: Map<number, number>): Iterable<number> => {
     before = time;
   }
   return rows.values();
-};
-
-const grow = (draft: Draft, row: number) => {
-  const nothing = draft.kind === 'point' ? Number.NaN : 0;
-  for (const values of draft.all) while (values.length <= row) values.push(nothing);
-};
-
-/** Bins that were added one by one count 1: `count` stays empty until another count comes. */
-const addBin = ({ bins }: Draft, row: number, key: number, count: number) => {
-  if (count !== 1) while (bins.count.length < bins.key.length) bins.count.push(1);
-  bins.row.push(row);
-  bins.key.push(key);
-  if (count !== 1 || bins.count.length > 0) bins.count.push(count);
-};
-
-const finish = (draft: Draft, rank: Uint32Array): Column => {
-  const rows = rank.length;
-  const column: Record<string, unknown> = { kind: draft.kind };
-  for (const [field, values] of Object.entries(draft.fields)) {
-    const sorted = new Float64Array(rows);
-    for (let r = 0; r < values.length; r++) sorted[rank[r]!] = values[r]!;
-    column[field] = sorted;
-  }
-  if (draft.kind === 'distribution') Object.assign(column, groupBins(draft.bins, rank));
-  return column as unknown as Column;
-};
-
-type Fields = Record<string, number[]>;
-type Source = Record<string, ArrayLike<number>>;
-
-/** Merges row i of `from` into row `row` of `to`, by kind of column. Rows with n = 0 are empty. */
-const combine: Record<Column['kind'], (to: Fields, row: number, from: Source, i: number) => void> = {
-  count: (to, row, from, i) => {
-    to.sum![row]! += from.sum![i]!;
-  },
-  point: (to, row, from, i) => {
-    const value = from.value![i]!;
-    if (!(to.value![row]! >= value)) to.value![row] = value; // also where there is none yet: NaN
-  },
-  distribution: (to, row, from, i) => {
-    if (from.n![i] === 0) return;
-    const isEmpty = to.n![row] === 0;
-    const time = from.lastTime![i]!;
-    const isLater =
-      isEmpty || time > to.lastTime![row]! || (time === to.lastTime![row] && from.last![i]! > to.last![row]!);
-    if (isLater) {
-      to.lastTime![row] = time;
-      to.last![row] = from.last![i]!;
-    }
-    addTotals(to, row, from, i, isEmpty);
-  },
-  stretch: (to, row, from, i) => {
-    if (from.n![i] === 0) return;
-    const isEmpty = to.n![row] === 0;
-    const growth = isEmpty ? growthAt(from, i) : joinGrowth(growthAt(to, row), growthAt(from, i));
-    for (const [field, value] of Object.entries(growth)) to[field]![row] = value;
-    addTotals(to, row, from, i, isEmpty);
-  },
-};
-
-const growthAt = ({ firstTime, first, lastTime, last, increase }: Source, i: number): Growth => ({
-  firstTime: firstTime![i]!,
-  first: first![i]!,
-  lastTime: lastTime![i]!,
-  last: last![i]!,
-  increase: increase![i]!,
-});
-
-const addTotals = (to: Fields, row: number, from: Source, i: number, isEmpty: boolean) => {
-  to.n![row]! += from.n![i]!;
-  to.sum![row]! += from.sum![i]!;
-  if (isEmpty || from.min![i]! < to.min![row]!) to.min![row] = from.min![i]!;
-  if (isEmpty || from.max![i]! > to.max![row]!) to.max![row] = from.max![i]!;
 };

@@ -1,5 +1,6 @@
 import { type Block, increaseBetween, type PointColumn } from './block.ts';
 import { blockBuilder, mergeBlocks } from './builder.ts';
+import { addPoint } from './draft.ts';
 
 /** The same rows in longer buckets. Points of samples become stretches. */
 export const coarsen = (block: Block, stepMs: number): Block =>
@@ -57,7 +58,7 @@ export const splitByMetric = (blocks: readonly Block[]): Map<string, Block> => {
     });
     for (let r = 0; r < points.length; r++) {
       const { builder, draft, id } = targets[block.rowSeries[r]!]!;
-      builder.addPoint(draft, builder.rowOf(id, block.rowTime[r]!), points[r]!);
+      addPoint(draft, builder.rowOf(id, block.rowTime[r]!), points[r]!);
     }
   }
   return new Map([...builders].map(([metric, builder]) => [metric, builder.build()]));

@@ -12,8 +12,9 @@ import {
 } from '../telemetry/families.ts';
 import { binOf } from '../telemetry/sketch.ts';
 import type { Block } from './block.ts';
-import { type BlockBuilder, blockBuilder, type Draft, NO_BIN } from './builder.ts';
+import { type BlockBuilder, blockBuilder } from './builder.ts';
 import type { CardinalityGuard } from './cardinality.ts';
+import { addCount, addPoint, addValue, type Draft, NO_BIN } from './draft.ts';
 
 /** A block with the start of the partition it is filed under. */
 export interface FiledBlock {
@@ -58,7 +59,7 @@ export const folder = (guard: CardinalityGuard): Folder => {
   const countFold = (family: string, dimension: string, time: number) => {
     const { builder } = fileOf(OWN, time);
     const row = builder.rowOf(builder.seriesOf([family, dimension]), Math.floor(time / MINUTE) * MINUTE);
-    builder.addCount(builder.draftOf('folded', 'count'), row, 1);
+    addCount(builder.draftOf('folded', 'count'), row, 1);
   };
 
   /** Adds what `taken` holds of a record to one family. */
@@ -86,10 +87,10 @@ export const folder = (guard: CardinalityGuard): Folder => {
       const keeping = plan.keeping[m]!;
       if (keeping === 'nothing') continue;
       drafts[m] ??= builder.draftOf(plan.measures[m]!.name, plan.measures[m]!.kind);
-      if (keeping === 'total') builder.addCount(drafts[m], row, taken.values[i]!);
+      if (keeping === 'total') addCount(drafts[m], row, taken.values[i]!);
       else {
         const bin = keeping === 'sketch' ? taken.bins[i]! : NO_BIN;
-        builder.addValue(drafts[m], row, taken.values[i]!, time, bin);
+        addValue(drafts[m], row, taken.values[i]!, time, bin);
       }
     }
   };
@@ -141,7 +142,7 @@ export const folder = (guard: CardinalityGuard): Folder => {
     }
     if (folds.has(key)) countFold(SAMPLES.name, sample.metric, sample.timestamp);
     drafts[0] ??= builder.draftOf('value', 'point');
-    builder.addPoint(drafts[0], builder.rowOf(series, sample.timestamp), sample.value);
+    addPoint(drafts[0], builder.rowOf(series, sample.timestamp), sample.value);
   }
 };
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Block, Column } from '../../../core/rollups/block.ts';
 import { blockBuilder } from '../../../core/rollups/builder.ts';
+import { addCount, addValue } from '../../../core/rollups/draft.ts';
 import { DAY, HOUR, MINUTE } from '../../../core/telemetry/families.ts';
 import { binOf } from '../../../core/telemetry/sketch.ts';
 
@@ -43,12 +44,12 @@ export const blockOf = (all: readonly Entry[]): Block => {
   for (const { series, timeMs, latency, tokens, errors } of all) {
     const row = builder.rowOf(builder.seriesOf(series), Math.floor(timeMs / MINUTE) * MINUTE);
     if (latency !== undefined) {
-      builder.addValue(builder.draftOf('latency', 'distribution'), row, latency, timeMs, binOf(latency));
+      addValue(builder.draftOf('latency', 'distribution'), row, latency, timeMs, binOf(latency));
     }
     if (tokens !== undefined) {
-      builder.addValue(builder.draftOf('tokens', 'distribution'), row, tokens, timeMs, binOf(tokens));
+      addValue(builder.draftOf('tokens', 'distribution'), row, tokens, timeMs, binOf(tokens));
     }
-    if (errors !== undefined) builder.addCount(builder.draftOf('errors', 'count'), row, errors);
+    if (errors !== undefined) addCount(builder.draftOf('errors', 'count'), row, errors);
   }
   return builder.build();
 };

@@ -5,6 +5,7 @@ import type { Block, DistributionColumn, StretchColumn } from '../../../core/rol
 import { blockBuilder, mergeBlocks } from '../../../core/rollups/builder.ts';
 import { coarsen, splitByMetric } from '../../../core/rollups/coarsen.ts';
 import { decodeBlock, encodeBlock } from '../../../core/rollups/codec.ts';
+import { addPoint } from '../../../core/rollups/draft.ts';
 import { ByteReader, ByteWriter, readNumbers, writeNumbers } from '../../../core/rollups/numbers.ts';
 import { SAMPLES } from '../../../core/telemetry/families.ts';
 import { quantile } from '../../../core/telemetry/sketch.ts';
@@ -171,7 +172,7 @@ const samplesBlock = (points: readonly Point[]): Block => {
   const builder = blockBuilder({ family: SAMPLES.name, stepMs: 1, dimensions: SAMPLES.dimensions });
   for (const { series, timeMs, value } of points) {
     const labels = ['m', 'counter', '', series];
-    builder.addPoint(builder.draftOf('value', 'point'), builder.rowOf(builder.seriesOf(labels), timeMs), value);
+    addPoint(builder.draftOf('value', 'point'), builder.rowOf(builder.seriesOf(labels), timeMs), value);
   }
   return builder.build();
 };
@@ -201,7 +202,7 @@ describe('points of samples', () => {
     const block = (metric: string) => {
       const builder = blockBuilder({ family: SAMPLES.name, stepMs: 1, dimensions: SAMPLES.dimensions });
       const row = builder.rowOf(builder.seriesOf([metric, 'gauge', '', '{}']), START);
-      builder.addPoint(builder.draftOf('value', 'point'), row, metric.length);
+      addPoint(builder.draftOf('value', 'point'), row, metric.length);
       return builder.build();
     };
     const split = splitByMetric([block('up'), block('load'), block('up')]);
