@@ -84,9 +84,9 @@ export const putDeployment =
       const after = told(before, { ...attributes, fromMs, source: 'api' });
       if (after.versions.filter(({ source }) => source === 'api').length > MAX_TOLD)
         throw new AppError('tooLarge', `${name} has ${MAX_TOLD} versions already`);
-      if (after !== before) await deployments.put(after);
-      registry.known.set(name, after);
-      return answerOf(after, nowMs);
+      const seen = withSeen(after, registry.known.get(name));
+      if (after !== before) await save(deployments, registry, seen);
+      return answerOf(seen, nowMs);
     });
   };
 
@@ -119,16 +119,13 @@ export const configureDeployments =
         const isFirst = !before.versions.some(({ source }) => source === 'configuration');
         const after = told(before, { ...attributes, fromMs: isFirst ? 0 : nowMs, source: 'configuration' });
         if (after === before) continue;
-        await deployments.put(after);
-        registry.known.set(name, after);
+        await save(deployments, registry, withSeen(after, registry.known.get(name)));
       }
     });
 
 /**
  * Adds to the registry what events teach about their deployments: new ones, attributes not known yet, new versions.
- * Writes when there is something new to say, and when a deployment was last seen at most once a minute.
- *
- * @param nowMs epoch ms of the call, for that minute
+ * Writes only where there is such news; when they were seen is kept in mind until `saveSightings`.
  */
 export const learnDeployments =
   ({ deployments }: Ports) =>
@@ -143,30 +140,64 @@ export const learnDeployments =
         if (!known && registry.known.size >= MAX_LEARNED) continue;
         const expected = learned(known ?? blank(name), said);
         if (expected === known) continue;
-        const isDescribed = known !== undefined && expected.versions === known.versions;
-        if (isDescribed && nowMs - (registry.savedMs.get(name) ?? 0) < MINUTE) {
+        if (known !== undefined && expected.versions === known.versions) {
+          if (!registry.unsaved.has(name)) registry.unsaved.set(name, { ...seenOf(known), sinceMs: nowMs });
           registry.known.set(name, expected);
           continue;
         }
         // Another process may have told something since: read again before writing.
         const fresh = learned((await deployments.get(name)) ?? blank(name), said);
-        const { firstSeenMs, lastSeenMs } = expected;
-        const after = {
-          ...fresh,
-          ...(firstSeenMs !== undefined && { firstSeenMs }),
-          ...(lastSeenMs !== undefined && { lastSeenMs }),
-        };
-        await deployments.put(after);
-        registry.known.set(name, after);
-        registry.savedMs.set(name, nowMs);
+        await save(deployments, registry, withSeen(fresh, expected));
       }
     });
   };
 
-/** What this process knows of a store: what is in it, and when it last saved what it saw. */
+/**
+ * Writes when deployments were seen, where what is stored of that is a minute or more behind, or has been behind for a
+ * minute: at most once for each deployment that was seen since the last call.
+ *
+ * @param nowMs epoch ms of the call; the same clock as that of `learnDeployments`
+ */
+export const saveSightings =
+  ({ deployments }: Ports) =>
+  (nowMs: number): Promise<void> =>
+    inTurn(deployments, async (registry) => {
+      for (const [name, { firstSeenMs = 0, lastSeenMs = 0, sinceMs }] of registry.unsaved) {
+        const known = registry.known.get(name)!;
+        const movedMs = Math.max(known.lastSeenMs! - lastSeenMs, firstSeenMs - known.firstSeenMs!);
+        if (movedMs < MINUTE && nowMs - sinceMs < MINUTE) continue;
+        await save(deployments, registry, withSeen((await deployments.get(name)) ?? known, known));
+      }
+    });
+
+const save = async (deployments: DeploymentStore, registry: Registry, deployment: Deployment): Promise<void> => {
+  await deployments.put(deployment);
+  registry.known.set(deployment.deployment, deployment);
+  registry.unsaved.delete(deployment.deployment);
+};
+
+type Seen = Pick<Deployment, 'firstSeenMs' | 'lastSeenMs'>;
+
+const seenOf = ({ firstSeenMs, lastSeenMs }: Deployment): Seen => ({
+  ...(firstSeenMs !== undefined && { firstSeenMs }),
+  ...(lastSeenMs !== undefined && { lastSeenMs }),
+});
+
+/** The deployment as one that was also seen when another entry of it says; each may know of what the other does not. */
+const withSeen = (deployment: Deployment, other: Deployment | undefined): Deployment => {
+  if (other?.firstSeenMs === undefined || other.lastSeenMs === undefined) return deployment;
+  const { firstSeenMs = other.firstSeenMs, lastSeenMs = other.lastSeenMs } = deployment;
+  return {
+    ...deployment,
+    firstSeenMs: Math.min(firstSeenMs, other.firstSeenMs),
+    lastSeenMs: Math.max(lastSeenMs, other.lastSeenMs),
+  };
+};
+
+/** What this process knows of a store: what is in it, and of what it saw since, what the store says and since when. */
 interface Registry {
   known: Map<string, Deployment>;
-  savedMs: Map<string, number>;
+  unsaved: Map<string, Seen & { sinceMs: number }>;
   isLoaded: boolean;
   turn: Promise<unknown>;
 }
@@ -177,7 +208,7 @@ const registries = new WeakMap<DeploymentStore, Registry>();
 const inTurn = <T>(store: DeploymentStore, change: (registry: Registry) => Promise<T>): Promise<T> => {
   let registry = registries.get(store);
   if (!registry) {
-    registry = { known: new Map(), savedMs: new Map(), isLoaded: false, turn: Promise.resolve() };
+    registry = { known: new Map(), unsaved: new Map(), isLoaded: false, turn: Promise.resolve() };
     registries.set(store, registry);
   }
   const mine = registry;

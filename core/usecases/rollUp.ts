@@ -5,7 +5,7 @@ import { encodeBlock, openBlock } from '../rollups/codec.ts';
 import { type FiledBlock, folder } from '../rollups/fold.ts';
 import type { Batch, BatchContent } from '../telemetry/batch.ts';
 import { DAY, expiryFamily, familyOf, partitionSpan, SAMPLES, samplesOf, stepsOf } from '../telemetry/families.ts';
-import { learnDeployments, registryDefaults } from './deployments.ts';
+import { learnDeployments, registryDefaults, saveSightings } from './deployments.ts';
 
 export interface RollUpPorts {
   log: BatchLog;
@@ -30,7 +30,10 @@ export const rollUp =
   (ports: RollUpPorts) =>
   async (nowMs: number): Promise<number> => {
     const taken = await ports.log.unrolled(MAX_ITEMS);
-    if (taken.length === 0) return 0;
+    if (taken.length === 0) {
+      await saveSightings(ports)(nowMs); // what was seen last, too, once no more comes
+      return 0;
+    }
     const ids = taken.map(({ id }) => id);
     await applyBatches(ports)(taken, nowMs);
     await ports.log.markRolled(ids);
@@ -53,6 +56,7 @@ export const applyBatches =
         const complete = registryDefaults(await ports.deployments.list());
         for (const content of contents) fold.add(content, complete);
       }
+      await saveSightings(ports)(nowMs); // before the batches count as applied: after a crash they are not read again
       const filed = await withinRetention(ports.rollups, fold.blocks());
       const blocks = filed.map(({ startMs, block }): NewBlock => {
         const { family, stepMs } = block;

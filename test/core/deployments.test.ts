@@ -10,6 +10,7 @@ import {
   learnDeployments,
   listDeployments,
   putDeployment,
+  saveSightings,
 } from '../../core/usecases/deployments.ts';
 
 const admin: Principal = { id: 'local', roles: ['admin'], teams: [] };
@@ -37,7 +38,10 @@ beforeEach(() => {
   };
 });
 const put = (input: unknown, name = 'chat', at = now) => putDeployment({ deployments })(admin, name, input, at);
-const learn = (events: ModelEvent[], at = now) => learnDeployments({ deployments })(events, at);
+const learn = async (events: ModelEvent[], at = now) => {
+  await learnDeployments({ deployments })(events, at);
+  await saveSightings({ deployments })(at);
+};
 const list = () => listDeployments({ deployments })(admin, now);
 const chat = async () => (await deployments.get('chat'))!;
 
@@ -139,6 +143,49 @@ describe('learning from telemetry', () => {
 
     expect(writes).toBe(2);
     expect(await chat()).toMatchObject({ firstSeenMs: now, lastSeenMs: now + 3 });
+  });
+
+  it('knows when a deployment was last seen to the minute of its events, however fast they come', async () => {
+    for (let day = 1; day <= 30; day++) await learn([inference({ timestamp: now - 40 * DAY + day * DAY })], now + day);
+
+    expect(await chat()).toMatchObject({ firstSeenMs: now - 39 * DAY, lastSeenMs: now - 10 * DAY });
+    expect(writes).toBe(30);
+  });
+
+  it('writes what it saw once for all that it learned since', async () => {
+    for (let i = 0; i < 10; i++)
+      await learnDeployments({ deployments })([inference({ timestamp: now + i * HOUR })], now);
+    await saveSightings({ deployments })(now);
+
+    expect((await chat()).lastSeenMs).toBe(now + 9 * HOUR);
+    expect(writes).toBe(2);
+  });
+
+  it('saves the last sight after a minute in which nothing more came', async () => {
+    await learn([inference({})]);
+    await learn([inference({ timestamp: now + 5 })]);
+    await saveSightings({ deployments })(now + MINUTE);
+    await saveSightings({ deployments })(now + 2 * MINUTE);
+
+    expect((await chat()).lastSeenMs).toBe(now + 5);
+    expect(writes).toBe(2);
+  });
+
+  it('forgets no sight that is not saved yet when something is told', async () => {
+    await learn([inference({})]);
+    await learn([inference({ timestamp: now + 5 })]);
+    await put({ owner: 'ann' });
+
+    expect((await chat()).lastSeenMs).toBe(now + 5);
+  });
+
+  it('keeps what another process saw meanwhile when something is told', async () => {
+    await put({ owner: 'ann' });
+    await learn([inference({})]);
+    await deployments.put({ ...(await chat()), lastSeenMs: now + DAY });
+    await put({ owner: 'bob' });
+
+    expect((await chat()).lastSeenMs).toBe(now + DAY);
   });
 
   it('fills what was not known without a new version', async () => {
