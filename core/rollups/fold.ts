@@ -104,8 +104,7 @@ export const folder = (guard: CardinalityGuard): Folder => {
     const keys = keysOf(event);
     for (let i = 0; i < common.length; i++) addRecord(common[i]!, keys[i]!, event, time, taken);
     for (const plan of special) {
-      const { needs, each } = plan.family;
-      if (needs !== undefined && event[needs] === undefined) continue;
+      const { each } = plan.family;
       if (each === undefined) addRecord(plan, keyOf(event, plan.family.dimensions), event, time, taken);
       else if (event.features !== undefined) addFeatures(plan, event, each);
     }
@@ -193,7 +192,7 @@ interface FamilyPlan {
   latest: OpenFile | undefined;
 }
 
-/** The families of a kind of event: those that take every event, and those that take some. */
+/** The families of a kind of event: those whose keys are made together, and the others. */
 interface KindPlan {
   common: readonly FamilyPlan[];
   special: readonly FamilyPlan[];
@@ -240,7 +239,7 @@ const planFamilies = (): Record<RollupKind, KindPlan> => {
   const kinds = Object.keys(MEASURES) as RollupKind[];
   const ofKind = (kind: RollupKind): KindPlan => {
     const all = FAMILIES.filter((family) => family.event === kind).map(plan);
-    const common = all.filter(({ family }) => !family.needs && !family.each);
+    const common = all.filter(({ family }) => !family.isWide && !family.each);
     const special = all.filter((each) => !common.includes(each));
     return { common, special, keysOf: keyCache(common.map(({ family }) => family.dimensions)) };
   };

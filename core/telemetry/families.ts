@@ -18,8 +18,8 @@ export interface Family {
   /** Finest step kept, milliseconds. */
   baseStepMs: number;
   dimensions: readonly string[];
-  /** Only events that have this dimension are rolled up. */
-  needs?: string;
+  /** One of its dimensions has many values, so its key is made apart from those of the other families. */
+  isWide?: true;
   /** The only distributions it keeps sketches of, for quantiles. @default all */
   sketches?: readonly string[];
   /** The only measures it keeps. @default all of its kind of event, but for those that a family with `each` names */
@@ -68,15 +68,15 @@ export const FAMILIES: readonly Family[] = [
     event: 'inference',
     baseStepMs: HOUR,
     dimensions: ['client', 'source'],
-    needs: 'client',
+    isWide: true,
     sketches: ['latency'],
   },
   {
     name: 'inference.endpoint',
     event: 'inference',
-    baseStepMs: 5 * MINUTE,
+    baseStepMs: HOUR,
     dimensions: ['endpoint', 'deployment', 'source'],
-    needs: 'endpoint',
+    isWide: true,
     sketches: ['latency'],
   },
   {
