@@ -39,6 +39,8 @@ export interface BatchLog {
   markRolled(ids: readonly string[]): Promise<void>;
   /** How many batches wait to be rolled up. */
   backlog(): Promise<number>;
+  /** When the one that waits longest arrived, epoch ms; undefined = none waits. */
+  oldestWaitingMs(): Promise<number | undefined>;
 }
 
 /** Where a block lives: a family of series, its step, and the start of the stretch of time that it is filed under. */

@@ -8,6 +8,8 @@ const PINGS = 5;
 /** Half of what telemetry may be dated ahead. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 const NAMES_SHOWN = 5;
+/** Rollups follow within seconds; what waits for longer than this says that the server does not keep up. */
+const LONG_WAIT_S = 30;
 
 interface Health {
   status: string;
@@ -15,6 +17,7 @@ interface Health {
   version?: string;
   rollupLagS?: number | null;
   backlogBatches?: number;
+  oldestWaitingS?: number;
 }
 
 /**
@@ -72,14 +75,17 @@ const condition = (url: string, { status, problem, version }: Health): Check => 
   };
 };
 
-const backlog = ({ backlogBatches, rollupLagS }: Health): Check[] => {
+const backlog = ({ backlogBatches, oldestWaitingS = 0, rollupLagS }: Health): Check[] => {
   if (backlogBatches === undefined)
     return [
       { state: 'advice', what: 'the server says more to those it knows', remedy: 'put a token in MODELMETER_TOKEN' },
     ];
-  const newest = rollupLagS == null ? 'nothing rolled up since its start' : `newest rollup ${rollupLagS} s ago`;
-  const what = `${backlogBatches} requests wait to be rolled up, ${newest}`;
-  if (backlogBatches < 1_000) return [{ state: 'ok', what }];
+  const newest = rollupLagS == null ? 'nothing came since its start' : `the last came ${rollupLagS} s ago`;
+  const what =
+    backlogBatches === 0
+      ? `all that was accepted is rolled up; ${newest}`
+      : `${backlogBatches} requests wait to be rolled up, the oldest for ${oldestWaitingS} s`;
+  if (backlogBatches < 1_000 && oldestWaitingS < LONG_WAIT_S) return [{ state: 'ok', what }];
   return [
     { state: 'advice', what, remedy: 'more comes in than this machine rolls up: send larger batches, or add a core' },
   ];

@@ -1,17 +1,17 @@
-import type { Principal } from '../../core/ports.ts';
+import type { BatchLog, Principal } from '../../core/ports.ts';
 import type { FromBackground } from './background.ts';
 import type { TrafficMeter } from './traffic.ts';
 
 export const VERSION = '0.1.0';
 const LOOK_MS = 1_000;
-/** When batches wait and nothing was rolled up for this long, something is wrong. */
+/** What was accepted is rolled up within seconds: when a batch has waited for this long, something is wrong. */
 const DEGRADED_AFTER_S = 60;
 
 /** What `GET /healthz` says: liveness, how far the rollups are behind, and what comes in. */
 export const healthOf = (of: {
   traffic: TrafficMeter;
   startedMs: number;
-  backlog: () => Promise<number>;
+  log: Pick<BatchLog, 'backlog' | 'oldestWaitingMs'>;
   /** Values over the limits of cardinality, by family and dimension. */
   folded: () => Promise<Record<string, string | number>[]>;
 }) => {
@@ -20,7 +20,7 @@ export const healthOf = (of: {
   let waiting = 0;
   let failure: string | undefined;
   const timer = setInterval(async () => {
-    waiting = await of.backlog().catch(() => waiting);
+    waiting = await of.log.backlog().catch(() => waiting);
   }, LOOK_MS);
   timer.unref();
 
@@ -35,11 +35,11 @@ export const healthOf = (of: {
     backlog: () => waiting,
     /** For a caller we do not know (a load balancer) no more than that we live. */
     async report(principal: Principal | undefined, nowMs: number) {
-      const backlogBatches = await of.backlog();
+      const backlogBatches = await of.log.backlog();
+      const oldestMs = await of.log.oldestWaitingMs();
+      const oldestWaitingS = oldestMs === undefined ? 0 : Math.max(0, Math.round((nowMs - oldestMs) / 1000));
       const rollupLagS = newestRollupMs === null ? null : Math.round((nowMs - newestRollupMs) / 1000);
-      const sinceS = rollupLagS ?? (nowMs - of.startedMs) / 1000;
-      const isBehind = backlogBatches > 0 && sinceS > DEGRADED_AFTER_S;
-      const status = failure !== undefined || isBehind ? 'degraded' : 'ok';
+      const status = failure !== undefined || oldestWaitingS > DEGRADED_AFTER_S ? 'degraded' : 'ok';
       if (!principal) return { status };
       return {
         status,
@@ -49,6 +49,7 @@ export const healthOf = (of: {
         newestRollupMs,
         rollupLagS,
         backlogBatches,
+        oldestWaitingS,
         series,
         folded: await of.folded(),
         ...of.traffic.snapshot(nowMs),

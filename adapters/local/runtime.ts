@@ -62,7 +62,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   const health = healthOf({
     traffic,
     startedMs: Date.now(),
-    backlog: () => batchLog.backlog(),
+    log: batchLog,
     folded: () => foldedIn(query),
   });
   const background = backgroundThread(

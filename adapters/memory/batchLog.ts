@@ -33,6 +33,9 @@ export const memoryBatchLog = (): BatchLog => {
     async backlog() {
       return unrolled().length;
     },
+    async oldestWaitingMs() {
+      return unrolled()[0]?.batch.receivedAt;
+    },
   };
 };
 

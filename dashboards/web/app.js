@@ -134,8 +134,9 @@ const entry = (term, value, { note, tone } = {}) =>
   );
 
 const showFacts = (health) => {
-  const { received = {}, rollupLagS, newestRollupMs, backlogBatches = 0 } = health;
-  const isLate = typeof rollupLagS === 'number' && rollupLagS > 120;
+  const { received = {}, rollupLagS, newestRollupMs, backlogBatches = 0, oldestWaitingS = 0 } = health;
+  const batches = `${count(backlogBatches)} ${backlogBatches === 1 ? 'batch' : 'batches'}`;
+  const waiting = backlogBatches > 0 ? `${batches}, oldest ${duration(oldestWaitingS)}` : batches;
   const age =
     newestRollupMs == null
       ? 'none yet'
@@ -143,10 +144,10 @@ const showFacts = (health) => {
         ? `${duration(rollupLagS)} ago`
         : clock.format(newestRollupMs);
   byId('facts').replaceChildren(
-    entry('Newest rollup', age, { tone: isLate ? 'warn' : undefined }),
+    entry('Newest rollup', age),
     entry('Series', count(health.series)),
     entry('Events received', count(received.events)),
-    entry('Yet to be rolled up', `${count(backlogBatches)} ${backlogBatches === 1 ? 'batch' : 'batches'}`),
+    entry('Yet to be rolled up', waiting, { tone: oldestWaitingS > 60 ? 'warn' : undefined }),
   );
 };
 

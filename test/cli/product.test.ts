@@ -70,6 +70,7 @@ describe('serve', () => {
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/✓ server at http.*: ok/);
+    expect(stdout).toMatch(/✓ all that was accepted is rolled up; the last came \d+ s ago/);
     expect(stdout).toMatch(/! 1 of 1 deployments have no owner: d/);
   });
 

@@ -37,6 +37,19 @@ export const batchLogContract = (name: string, make: () => Promise<BatchLog>) =>
       expect(await log.backlog()).toBe(3);
     });
 
+    it('says since when the oldest batch waits, and nothing once none does', async () => {
+      const log = await make();
+      expect(await log.oldestWaitingMs()).toBeUndefined();
+      for (const n of [1, 2]) await log.append(anEntry(n));
+      expect(await log.oldestWaitingMs()).toBe(aBatch(1).receivedAt);
+
+      await log.markRolled([aBatch(1).id]);
+      expect(await log.oldestWaitingMs()).toBe(aBatch(2).receivedAt);
+
+      await log.markRolled([aBatch(2).id]);
+      expect(await log.oldestWaitingMs()).toBeUndefined();
+    });
+
     it('starts empty', async () => {
       const log = await make();
 

@@ -35,6 +35,7 @@ describe('the page at /', () => {
       newestRollupMs: t - 34_000,
       rollupLagS: 34,
       backlogBatches: 2,
+      oldestWaitingS: 7,
       series: 14_382,
       received: { events: 5, samples: 66, spans: 7, logs: 8, batches: 9, rejected: 3, duplicates: 1 },
       receivedPerSecond: [{ t: Math.floor(t / 1000) * 1000, events: 60, samples: 0, spans: 0, logs: 0 }],
@@ -48,7 +49,7 @@ describe('the page at /', () => {
       'Live',
       '34 s ago',
       '14,382',
-      '2 batches',
+      '2 batches, oldest 7 s',
       '840 ms, ok',
       'client of inference.client',
     ])

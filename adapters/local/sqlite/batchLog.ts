@@ -56,6 +56,7 @@ export const sqliteBatchLog = ({ path }: { path: string }): SqliteBatchLog => {
     'UPDATE pending SET rolled = 1 WHERE rolled = 0 AND seq = (SELECT seq FROM keys WHERE id = ?)',
   );
   const countUnrolled = db.prepare('SELECT count(*) AS batches FROM pending WHERE rolled = 0');
+  const oldestWaiting = db.prepare('SELECT receivedMs FROM pending WHERE rolled = 0 ORDER BY seq LIMIT 1');
   const oldestUnrolled = db.prepare(
     'SELECT id, receivedMs, items, content FROM pending JOIN payloads USING (seq) WHERE rolled = 0 ORDER BY seq',
   );
@@ -124,6 +125,9 @@ export const sqliteBatchLog = ({ path }: { path: string }): SqliteBatchLog => {
       }),
     async backlog() {
       return countUnrolled.get()!.batches as number;
+    },
+    async oldestWaitingMs() {
+      return oldestWaiting.get()?.receivedMs as number | undefined;
     },
     async forgetKeys(beforeMs) {
       // Found without the lock that appends wait for, which is then held for a few at a time.
