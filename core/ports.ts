@@ -8,11 +8,13 @@ export interface Principal {
   teams: readonly string[];
 }
 
-/** What the caller of an accepted request was told; a retry is told the same. */
+/** What the caller of an accepted request was told; a retry is told the same, and that it is one. */
 export interface Receipt {
   batchId: string;
   accepted: number;
   rejected: number;
+  /** It came before: this is what the first was told, and nothing more was kept. */
+  duplicate?: true;
 }
 
 /** The log of accepted requests: the one durable write behind a 202. */

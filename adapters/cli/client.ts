@@ -84,10 +84,16 @@ export const refused = async (response: Response): Promise<Failure> => {
   });
 };
 
-/** The fields of problem details that are used here; {} where the text is none. */
+interface ItemProblem {
+  index?: number;
+  path?: string;
+  message: string;
+}
+
+/** What is used here of problem details and receipts; {} where the text is neither. */
 export const parseProblem = (
   text: string,
-): { title?: string; detail?: string; errors?: { index?: number; path?: string; message: string }[] } => {
+): { title?: string; detail?: string; errors?: ItemProblem[]; warnings?: ItemProblem[] } => {
   try {
     return JSON.parse(text) ?? {};
   } catch {

@@ -96,7 +96,7 @@ const measure = async (file: string, onProblem: OnProblem) => {
 };
 
 const noRequests = (file: string, problems: ReturnType<typeof problemList>): number => {
-  problems.report({ accepted: 0, rejected: 0 });
+  problems.report({ accepted: 0, rejected: 0, known: 0 });
   throw badInput(`${file}: there is no request in it`);
 };
 

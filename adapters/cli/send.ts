@@ -78,6 +78,7 @@ export const sendFrom = async (
     isImport,
     onProgress: ({ accepted, rejected }) => onProgress(accepted + rejected),
     onProblem: problems.refused,
+    onWarning: problems.warned,
   });
   onSent();
   const code = problems.report(sent);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Receipt } from '../../core/ports.ts';
 import { type Client, parseProblem, refused } from './client.ts';
 import type { Item } from './input/item.ts';
 
@@ -10,6 +11,8 @@ const IN_FLIGHT = 4;
 export interface Sent {
   accepted: number;
   rejected: number;
+  /** Of those accepted, how many the server had already. */
+  known: number;
 }
 
 export interface SendOptions {
@@ -20,6 +23,8 @@ export interface SendOptions {
   onProgress?: (sent: Readonly<Sent>) => void;
   /** Hears each event that was not taken. */
   onProblem: (line: number, message: string) => void;
+  /** Hears what was taken and looks like a mistake. */
+  onWarning?: (line: number, message: string) => void;
 }
 
 /**
@@ -29,7 +34,7 @@ export interface SendOptions {
  * @throws Failure when the server is not there or refuses a batch for a reason other than its events
  */
 export const sendItems = async ({ batches, ...options }: SendOptions): Promise<Sent> => {
-  const sent: Sent = { accepted: 0, rejected: 0 };
+  const sent: Sent = { accepted: 0, rejected: 0, known: 0 };
   const onWay = new Set<Promise<void>>();
   let failure: unknown;
   let first = 0;
@@ -37,9 +42,10 @@ export const sendItems = async ({ batches, ...options }: SendOptions): Promise<S
     const place = first;
     first += batch.length;
     const work: Promise<void> = sendBatch(batch, place, options)
-      .then(({ accepted, rejected }) => {
+      .then(({ accepted, rejected, known }) => {
         sent.accepted += accepted;
         sent.rejected += rejected;
+        sent.known += known;
         options.onProgress?.(sent);
       })
       .catch((error: unknown) => {
@@ -81,7 +87,7 @@ export async function* batchesOf(items: AsyncIterable<Item>): AsyncGenerator<Ite
 export const sendBatch = async (
   batch: readonly Item[],
   place: number,
-  { client, isImport = false, onProblem }: Omit<SendOptions, 'batches' | 'onProgress'>,
+  { client, isImport = false, onProblem, onWarning }: Omit<SendOptions, 'batches' | 'onProgress'>,
 ): Promise<Sent> => {
   const body = batch.map(({ text }) => text).join('\n');
   const digest = createHash('sha256').update(`${isImport} ${place}\n`).update(body).digest('base64url');
@@ -95,13 +101,15 @@ export const sendBatch = async (
     body,
   });
   const said = await response.clone().text();
-  const { errors = [] } = parseProblem(said);
+  const { errors = [], warnings = [] } = parseProblem(said);
   const aboutEvents = (response.status === 400 && errors.length > 0) || (response.status === 413 && batch.length === 1);
   if (!response.ok && !aboutEvents) throw await refused(response);
   for (const { index = 0, path, message } of errors)
     onProblem(batch[index]?.line ?? batch[0]!.line, path ? `${path}: ${message}` : message);
+  for (const { index = 0, path, message } of warnings)
+    onWarning?.(batch[index]?.line ?? batch[0]!.line, `${path}: ${message}`);
   if (response.status === 413) onProblem(batch[0]!.line, 'larger than the server takes');
-  if (!response.ok) return { accepted: 0, rejected: batch.length };
-  const { accepted, rejected } = JSON.parse(said) as Sent;
-  return { accepted, rejected };
+  if (!response.ok) return { accepted: 0, rejected: batch.length, known: 0 };
+  const { accepted, rejected, duplicate } = JSON.parse(said) as Receipt;
+  return { accepted, rejected, known: duplicate ? accepted : 0 };
 };

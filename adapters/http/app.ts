@@ -89,7 +89,7 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
       const events = readEvents(textOf(body), format, { ...door, maxAgeMs, nowMs });
       return { body, decoded: events, isRepeatable: events.isSelfDated, isAsSent: events.isAsSent };
     });
-    return json(202, { ...receipt, errors: decoded.rejected.slice(0, MAX_LISTED) });
+    return json(202, { ...receipt, errors: decoded.rejected.slice(0, MAX_LISTED), warnings: decoded.noted });
   });
 
   for (const signal of OTLP_SIGNALS) {

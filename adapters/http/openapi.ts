@@ -116,7 +116,7 @@ const PATHS: Json = {
       summary: 'Send events',
       description:
         'One event, an array, or NDJSON; at most 10,000 events, 4 MiB as sent and 32 MiB inflated. Good events beside bad ones are kept. ' +
-        'A time without a zone is UTC; null is absent; unknown fields are kept in attributes. Without Idempotency-Key the same body again is ' +
+        'A time without a zone is UTC; null is absent; unknown fields are kept in attributes, and named in `warnings`. Without Idempotency-Key the same body again is ' +
         'a retry when each of its events has a timestamp or an id.',
       parameters: [
         IDEMPOTENCY_KEY,
@@ -229,8 +229,21 @@ const SCHEMAS = {
   ...Object.fromEntries(EVENT_KINDS.map((kind) => [eventName(kind), EVENT_SCHEMAS[kind]])),
   DeploymentInput,
   Receipt: z
-    .object({ batchId: z.string(), accepted: z.int(), rejected: z.int(), errors: z.array(ItemProblem).max(100) })
-    .describe('What was kept. `errors` says what was not, at most 100 of them.'),
+    .object({
+      batchId: z.string(),
+      accepted: z.int().describe('events'),
+      rejected: z.int().describe('events'),
+      duplicate: z
+        .literal(true)
+        .optional()
+        .describe('a retry: this is what the first was told, and nothing is counted twice'),
+      errors: z.array(ItemProblem).max(100).describe('what was not kept and why, one for each wrong field'),
+      warnings: z
+        .array(ItemProblem)
+        .max(20)
+        .describe('fields that no event of its kind has, each once with the first event that had it: a misspelling?'),
+    })
+    .describe('What was kept.'),
   QueryAnswer: z.object({
     metric: z.string(),
     unit: z.string(),

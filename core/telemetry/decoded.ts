@@ -22,11 +22,18 @@ export interface Decoded {
   content: BatchContent;
   /** Data points, spans, log records or samples that were kept, as the sender counts them. */
   accepted: number;
-  /** What was not kept and why, with paths such as `resourceMetrics[0].scopeMetrics[1].metrics[2]`. */
+  /**
+   * What was not kept and why, with paths such as `resourceMetrics[0].scopeMetrics[1].metrics[2]`. Several problems in a
+   * row with the same `index` are of one item.
+   */
   rejected: Problem[];
-  /** What was kept although something about it was wrong and left out. */
+  /** What was kept although something about it was wrong and left out, or looks like a mistake. */
   noted: Problem[];
 }
+
+/** How many items were not kept. */
+export const countItems = (rejected: readonly Problem[]): number =>
+  rejected.filter(({ index }, i) => index === undefined || index !== rejected[i - 1]?.index).length;
 
 /** Limit of an inflated body, bytes. */
 export const MAX_INFLATED_BYTES = 32 * 1024 * 1024;

@@ -3,7 +3,7 @@ import type { Deployment, DeploymentAttributes, DeploymentStore, Principal } fro
 import { attributesAt, attributesOf } from '../registry/attributes.ts';
 import { learned, sightingsOf } from '../registry/learned.ts';
 import { blank, DeploymentInput, told } from '../registry/told.ts';
-import { schemaFault } from '../telemetry/door/fault.ts';
+import { type Fault, schemaFaults } from '../telemetry/door/fault.ts';
 import { readTimestamp } from '../telemetry/door/timestamp.ts';
 import type { ModelEvent } from '../telemetry/events.ts';
 import { MINUTE } from '../telemetry/families.ts';
@@ -92,7 +92,7 @@ export const putDeployment =
 
 const readInput = (input: unknown, nowMs: number): { attributes: DeploymentAttributes; fromMs: number } => {
   const result = DeploymentInput.safeParse(input);
-  if (!result.success) throw invalid(schemaFault(result.error, input));
+  if (!result.success) throw invalid(...schemaFaults(result.error, input, Object.keys(DeploymentInput.shape)));
   const { effectiveFrom, ...attributes } = result.data;
   const anyTime = { nowMs, maxAgeMs: nowMs, maxAheadMs: 366 * 24 * 60 * MINUTE, keepContent: false };
   const fromMs = readTimestamp(effectiveFrom, anyTime);
@@ -100,8 +100,10 @@ const readInput = (input: unknown, nowMs: number): { attributes: DeploymentAttri
   return { attributes: defined(attributes), fromMs };
 };
 
-const invalid = (fault: { path: string; message: string }) =>
-  new AppError('invalidInput', `${fault.path}: ${fault.message}`, { problems: [fault] });
+const invalid = (...faults: Fault[]) =>
+  new AppError('invalidInput', faults.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), {
+    problems: faults,
+  });
 
 const defined = (attributes: { [Name in keyof DeploymentAttributes]: string | undefined }): DeploymentAttributes =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));

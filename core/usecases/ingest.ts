@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { BatchLog, Principal, Receipt } from '../ports.ts';
-import type { Decoded } from '../telemetry/decoded.ts';
+import { countItems, type Decoded } from '../telemetry/decoded.ts';
 
 /** A request past its decoder. */
 export interface IngestRequest {
@@ -16,8 +16,8 @@ export interface IngestRequest {
 }
 
 /**
- * Keeps an accepted request; when it resolves, the batch is durable. A retry is told what the first was told and keeps
- * nothing; a request that holds nothing at all (an empty export) keeps nothing either.
+ * Keeps an accepted request; when it resolves, the batch is durable. A retry is told what the first was told, and
+ * that it was one, and keeps nothing; a request that holds nothing at all (an empty export) keeps nothing either.
  *
  * @throws AppError forbidden without the role; invalidInput when all of it was rejected; keyReused when the id was used
  *   with another body; storageFull, storageFailed from the log
@@ -28,9 +28,9 @@ export const ingest =
     if (!principal.roles.some((role) => role === 'writer' || role === 'admin'))
       throw new AppError('forbidden', `${principal.id} may not send telemetry: it needs the role writer`);
     const { content, accepted, rejected } = decoded;
-    const receipt = { batchId: id, accepted, rejected: rejected.length };
+    const receipt = { batchId: id, accepted, rejected: countItems(rejected) };
     if (accepted === 0 && rejected.length > 0)
-      throw new AppError('invalidInput', `nothing was accepted: all ${rejected.length} items are wrong`, {
+      throw new AppError('invalidInput', `nothing was accepted: all ${receipt.rejected} items are wrong`, {
         problems: rejected,
       });
     if (accepted === 0) return receipt;
@@ -40,7 +40,7 @@ export const ingest =
       case 'appended':
         return receipt;
       case 'duplicate':
-        return outcome.receipt;
+        return { ...outcome.receipt, duplicate: true };
       case 'conflict':
         throw new AppError(
           'keyReused',

@@ -50,7 +50,10 @@ describe('serve', () => {
     const sent = [await command('send', path), await command('send', path)];
     for (let wait = 0; wait < 100 && (await inputTokens()) === null; wait++) await sleep(100);
 
-    expect(sent.map(({ code, stdout }) => [code, stdout])).toEqual(Array(2).fill([0, '700 accepted, 0 rejected\n']));
+    expect(sent.map(({ code, stdout }) => [code, stdout])).toEqual([
+      [0, '700 accepted, 0 rejected\n'],
+      [0, '700 accepted, of which 700 were there already, 0 rejected\n'],
+    ]);
     expect(await inputTokens()).toBe((699 * 700) / 2);
     const { stdout } = await command(
       'query',

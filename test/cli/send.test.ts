@@ -69,6 +69,24 @@ describe('send', () => {
     },
   );
 
+  it('tells each warning once, with its first line, and what was there already', async () => {
+    const { url } = await listen((request, before) => ({
+      status: 202,
+      body: {
+        accepted: request.body.split('\n').length,
+        rejected: 0,
+        warnings: [{ index: 3, path: '/latency', message: 'did you mean latencyMs?' }],
+        ...(before === 0 && { duplicate: true }),
+      },
+    }));
+
+    const { code, stdout, stderr } = await run(['send', file('warned.ndjson', ndjson(600)), '--url', url]);
+
+    expect([code, stdout]).toEqual([0, '600 accepted, of which 500 were there already, 0 rejected\n']);
+    expect(stderr.match(/warning, line 4: \/latency: did you mean latencyMs\?/g)).toHaveLength(1);
+    expect(stderr.match(/warning/g)).toHaveLength(1);
+  });
+
   it('tells the lines of the file whose events were refused, and keeps on', async () => {
     const { url } = await listen(({ body }) => {
       const errors = body.split('\n').flatMap((line, index) => {

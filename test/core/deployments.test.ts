@@ -79,7 +79,16 @@ describe('telling about a deployment', () => {
 
   it('says which field is wrong', async () => {
     await expect(put({ team: 5 })).rejects.toMatchObject({ code: 'invalidInput', problems: [{ path: '/team' }] });
-    await expect(put({ owners: 'x' })).rejects.toMatchObject({ message: expect.stringContaining('owners') });
+    await expect(put({ owners: 'x', colour: 1, team: 5 })).rejects.toMatchObject({
+      problems: [
+        { path: '/team', message: 'expected string, got 5' },
+        {
+          path: '/owners',
+          message: expect.stringMatching(/^unknown field; did you mean owner\?; known are model, .*team/),
+        },
+        { path: '/colour', message: expect.stringMatching(/^unknown field; known are model/) },
+      ],
+    });
     await expect(put({ effectiveFrom: 'soon' })).rejects.toMatchObject({ problems: [{ path: '/effectiveFrom' }] });
     await expect(put([])).rejects.toMatchObject({ code: 'invalidInput' });
     await expect(put({}, 'x'.repeat(257))).rejects.toMatchObject({ code: 'invalidInput' });

@@ -32,7 +32,7 @@ describe('ingest', () => {
 
     const retry = { ...request, receivedAt: 2, decoded: decoded({ accepted: 7 }) };
 
-    expect(await ingest({ log })(writer, retry)).toEqual({ batchId: 'b1', accepted: 1, rejected: 0 });
+    expect(await ingest({ log })(writer, retry)).toEqual({ batchId: 'b1', accepted: 1, rejected: 0, duplicate: true });
     expect(await log.backlog()).toBe(1);
   });
 

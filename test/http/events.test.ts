@@ -31,6 +31,7 @@ describe('POST /v1/events', () => {
       accepted: 1,
       rejected: 1,
       errors: [{ index: 1, path: '/latencyMs', message: 'expected a finite number, got "x"' }],
+      warnings: [{ index: 0, path: '/requestId', message: expect.stringContaining('kept in attributes') }],
     });
     const kept = (await server.log.unrolled(1000)).find(({ id }) => id === answer.batchId)!;
     expect(kept.content.events).toMatchObject([{ deployment: 'd', attributes: { requestId: 'r' } }]);
@@ -83,9 +84,12 @@ describe('POST /v1/events', () => {
   it('names the fields when all is wrong, a hundred of them at most', async () => {
     const answer = (await sent(Array(150).fill({ kind: 'inference' }))) as { errors?: unknown[]; errorCount?: number };
 
-    expect(answer).toMatchObject({ status: 400, errorCount: 150 });
+    expect(answer).toMatchObject({ status: 400, errorCount: 300, detail: expect.stringContaining('all 150 items') });
     expect(answer.errors).toHaveLength(100);
-    expect(answer.errors![3]).toMatchObject({ index: 3, path: '/deployment' });
+    expect(answer.errors!.slice(6, 8)).toMatchObject([
+      { index: 3, path: '/deployment' },
+      { index: 3, path: '/status' },
+    ]);
   });
 
   it('answers 400 to what is not UTF-8 or not gzip', async () => {
@@ -160,12 +164,12 @@ describe('a retry', () => {
   const timestamp = Date.now();
   const kept = async () => (await server.log.unrolled(10_000)).length;
 
-  it('with the same key is told the same and counted once', async () => {
+  it('with the same key is told the same, and that it is one, and counted once', async () => {
     const headers = { 'Idempotency-Key': 'k1' };
     const first = await sent([anEvent(), {}], headers);
     const before = await kept();
 
-    expect(await sent([anEvent(), {}], headers)).toEqual(first);
+    expect(await sent([anEvent(), {}], headers)).toEqual({ ...first, duplicate: true });
     expect(await kept()).toBe(before);
   });
 

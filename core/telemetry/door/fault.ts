@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { didYouMean } from '../../nearest.ts';
 
 /** What is wrong with one item: where, and what was expected. */
 export interface Fault {
@@ -18,18 +19,29 @@ export const seen = (value: unknown): string => {
   return String(value);
 };
 
-/** All that a schema found wrong with an item, as one fault at the first place. */
-export const schemaFault = (error: z.core.$ZodError, item: unknown): Fault => {
-  const [first, ...others] = error.issues.map((issue) => {
+/** Faults told of one item. */
+const MAX_FAULTS = 10;
+
+/**
+ * What a schema found wrong with an item, one fault for each field; at most ten, at least one.
+ *
+ * @param known the fields that there are, for a schema that takes no others
+ */
+export const schemaFaults = (error: z.core.$ZodError, item: unknown, known: readonly string[] = []): Fault[] => {
+  const faults = error.issues.flatMap((issue): Fault[] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((name) => ({ path: pointer([...issue.path, name]), message: unknownField(name, known) }));
     const value = issue.path.reduce<unknown>(
       (inside, key) => (inside as Record<PropertyKey, unknown> | undefined)?.[key],
       item,
     );
-    return { path: pointer(issue.path), message: sentence(issue, value) };
+    return [{ path: pointer(issue.path), message: sentence(issue, value) }];
   });
-  const more = others.slice(0, 4).map(({ path, message }) => `; ${path}: ${message}`);
-  return { path: first!.path, message: first!.message + more.join('') };
+  return faults.slice(0, MAX_FAULTS);
 };
+
+const unknownField = (name: string, known: readonly string[]): string =>
+  `unknown field${didYouMean(name, known)}; known are ${known.join(', ')}`;
 
 const sentence = (issue: z.core.$ZodIssue, value: unknown): string => {
   if (value === undefined && issue.code === 'invalid_type') return `required: ${wanted(issue)}`;

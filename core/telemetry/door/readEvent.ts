@@ -2,7 +2,7 @@ import { dropContent, isContentKey } from '../content.ts';
 import type { DoorOptions } from '../decoded.ts';
 import { EVENT_KINDS, type EventInput, type EventKind, type ModelEvent } from '../events.ts';
 import { attributesFault } from './attributes.ts';
-import { type Fault, schemaFault, seen } from './fault.ts';
+import { type Fault, schemaFaults, seen } from './fault.ts';
 import { MAX_FEATURES, MAX_FIELDS } from './limits.ts';
 import { type Shape, shapeOf } from './shape.ts';
 import { readTimestamp } from './timestamp.ts';
@@ -24,13 +24,19 @@ const PERSONAL = new Map<EventKind, readonly string[]>([
  * @param item a value fresh from JSON.parse and ours alone: null fields are taken out of it, since many serialisers
  *   write null for what they do not know
  * @param reading.isAsSent becomes false where the event may be more than its time apart from what came
+ * @param reading.unknown becomes the names of fields that the event had and its kind does not know, when it had any
+ * @returns the event, or all that is wrong with it
  */
-export const readEvent = (item: unknown, options: DoorOptions, reading: { isAsSent: boolean }): ModelEvent | Fault => {
+export const readEvent = (
+  item: unknown,
+  options: DoorOptions,
+  reading: { isAsSent: boolean; unknown: readonly string[] | undefined },
+): ModelEvent | Fault[] => {
   if (typeof item !== 'object' || item === null || Array.isArray(item))
-    return { path: '', message: `expected an event as a JSON object, got ${seen(item)}` };
+    return [{ path: '', message: `expected an event as a JSON object, got ${seen(item)}` }];
   const fields = item as Fields;
   if (!isKind(fields.kind))
-    return { path: '/kind', message: `expected one of ${EVENT_KINDS.join(', ')}, got ${seen(fields.kind)}` };
+    return [{ path: '/kind', message: `expected one of ${EVENT_KINDS.join(', ')}, got ${seen(fields.kind)}` }];
   let shape = shapeOf(fields, fields.kind);
   let result = shape?.schema.safeParse(fields);
   if (result?.success === false && removeNulls(fields)) {
@@ -38,27 +44,30 @@ export const readEvent = (item: unknown, options: DoorOptions, reading: { isAsSe
     shape = shapeOf(fields, fields.kind);
     result = shape?.schema.safeParse(fields);
   }
-  if (!shape || !result) return { path: '', message: `more than the ${MAX_FIELDS} fields that are taken` };
-  if (!result.success) return schemaFault(result.error, fields);
+  if (!shape || !result) return [{ path: '', message: `more than the ${MAX_FIELDS} fields that are taken` }];
+  if (!result.success) return schemaFaults(result.error, fields);
 
   const event = result.data;
   const timestamp = readTimestamp(event.timestamp, options);
-  if (typeof timestamp === 'string') return { path: '/timestamp', message: timestamp };
+  if (typeof timestamp === 'string') return [{ path: '/timestamp', message: timestamp }];
   event.timestamp = timestamp;
 
   if (event.kind === 'inference') {
     event.source ??= 'event';
     if (event.features) {
       if (Object.keys(event.features).length > MAX_FEATURES)
-        return { path: '/features', message: `more than the ${MAX_FEATURES} features that are taken` };
+        return [{ path: '/features', message: `more than the ${MAX_FEATURES} features that are taken` }];
       if (!options.keepContent) dropTexts(event.features);
     }
   }
-  if (shape.unknown.length > 0) moveUnknown(fields, event, shape);
+  if (shape.unknown.length > 0) {
+    moveUnknown(fields, event, shape);
+    reading.unknown = shape.unknown;
+  }
   if (event.attributes) {
     if (!options.keepContent) event.attributes = dropContent(event.attributes);
     const fault = attributesFault(event.attributes);
-    if (fault) return fault;
+    if (fault) return [fault];
   }
   if (options.hashClient) hashPersonal(event, options.hashClient);
 

@@ -6,6 +6,7 @@ import { checkSize, countKeyTokens, mayHaveFaultyKeys } from './keys.ts';
 import { MAX_EVENTS } from './limits.ts';
 import { readEvent } from './readEvent.ts';
 import { scanJson } from './scanJson.ts';
+import { warnOfUnknown } from './unknown.ts';
 
 export interface DecodedEvents extends Decoded {
   /** Every good event said itself when it happened or who it is (`timestamp` or `id`). */
@@ -18,7 +19,8 @@ export interface DecodedEvents extends Decoded {
  * Reads events as JSON (one object or an array) or NDJSON (one object a line, blank lines skipped).
  *
  * What is wrong with one event rejects that event alone, with its index (of the array, or of the line counting from 0);
- * in NDJSON a line that is not JSON too.
+ * in NDJSON a line that is not JSON too. All that is wrong with an event is told, a problem for each of its fields.
+ * `noted` names unknown fields, see `warnOfUnknown`.
  *
  * @throws AppError invalidInput when the text is not JSON at all or holds no event; tooLarge over the limits of limits.ts
  */
@@ -30,6 +32,7 @@ export const readEvents = (text: string, format: 'json' | 'ndjson', options: Doo
     noted: [],
     isSelfDated: true,
     isAsSent: true,
+    unknown: undefined,
   };
   const keyTokens = checkSize(text);
   if (format === 'json') readJson(text, keyTokens, reading, options);
@@ -39,7 +42,9 @@ export const readEvents = (text: string, format: 'json' | 'ndjson', options: Doo
   return reading;
 };
 
-type Reading = DecodedEvents;
+interface Reading extends DecodedEvents {
+  unknown: readonly string[] | undefined;
+}
 
 const readJson = (text: string, keyTokens: number, reading: Reading, options: DoorOptions): void => {
   let value: unknown;
@@ -88,10 +93,13 @@ const checkCount = (count: number): void => {
 const add = (item: unknown, index: number, reading: Reading, options: DoorOptions): void => {
   const isSelfDated = isNamed(item);
   const event = readEvent(item, options, reading);
-  if ('message' in event) {
-    reject(reading, { index, path: event.path, message: event.message });
+  const { unknown } = reading;
+  reading.unknown = undefined;
+  if (Array.isArray(event)) {
+    for (const fault of event) reject(reading, { index, ...fault });
     return;
   }
+  if (unknown) warnOfUnknown(reading.noted, unknown, event, index);
   reading.isSelfDated &&= isSelfDated;
   reading.content.events.push(event);
   reading.accepted++;

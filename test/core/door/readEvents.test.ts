@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../core/errors.ts';
-import type { DoorOptions } from '../../../core/telemetry/decoded.ts';
+import { countItems, type DoorOptions } from '../../../core/telemetry/decoded.ts';
 import { readEvents } from '../../../core/telemetry/door/readEvents.ts';
 
 const nowMs = Date.UTC(2026, 5, 15, 12);
@@ -94,11 +94,14 @@ describe('reading events', () => {
   });
 
   it('names every wrong field of an event', () => {
-    expect(fault({ ...anEvent, deployment: undefined, inputTokens: 1.5, confidence: 2 })).toMatchObject({
-      path: '/deployment',
-      message:
-        'required: string; /inputTokens: expected a whole number, got 1.5; /confidence: expected number of at most 1, got 2',
-    });
+    const { rejected } = read([anEvent, { ...anEvent, deployment: undefined, inputTokens: 1.5, confidence: 2 }, 5]);
+    expect(rejected).toEqual([
+      { index: 1, path: '/deployment', message: 'required: string' },
+      { index: 1, path: '/inputTokens', message: 'expected a whole number, got 1.5' },
+      { index: 1, path: '/confidence', message: 'expected number of at most 1, got 2' },
+      { index: 2, path: '', message: 'expected an event as a JSON object, got 5' },
+    ]);
+    expect(countItems(rejected)).toBe(2);
     expect(fault({ ...anEvent, features: { 'a/b': [1] } })).toMatchObject({
       path: '/features/a~1b',
       message: 'expected a finite number or string or boolean, got an array',
@@ -138,6 +141,44 @@ describe('reading events', () => {
 describe('unknown fields', () => {
   it('are kept in attributes', () => {
     expect(only({ ...anEvent, requestId: 'r', attributes: { a: 1 } }).attributes).toEqual({ a: 1, requestId: 'r' });
+  });
+
+  it('are named once in a request, with the known field that may have been meant', () => {
+    const { noted } = read([
+      anEvent,
+      { ...anEvent, latency: 5, shoeSize: 43, tokens: 7 },
+      { ...anEvent, latency: 6, cost: 1 },
+      { kind: 'activity', user: 'u', actoin: 'a', action: 'b', prompt: 'hello' },
+    ]);
+
+    const kept = 'no inference event has this field: kept in attributes';
+    expect(noted).toEqual([
+      { index: 1, path: '/latency', message: `${kept}; did you mean latencyMs?` },
+      { index: 1, path: '/shoeSize', message: kept },
+      { index: 1, path: '/tokens', message: `${kept}; did you mean inputTokens, outputTokens or cacheReadTokens?` },
+      { index: 2, path: '/cost', message: `${kept}; did you mean costUsd?` },
+      { index: 3, path: '/actoin', message: expect.stringContaining('did you mean action?') },
+      { index: 3, path: '/prompt', message: expect.stringContaining('dropped, since it may hold content') },
+    ]);
+    expect(read(anEvent).noted).toEqual([]);
+  });
+
+  it('are named twenty at most, and at no great length', () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`${i}${'x'.repeat(200)}`, i]));
+
+    const { noted } = read([
+      { ...anEvent, ...many },
+      { ...anEvent, another: 1 },
+    ]);
+
+    expect(noted).toHaveLength(20);
+    expect(JSON.stringify(noted).length).toBeLessThan(5_000);
+  });
+
+  it('are not told of an event that is refused', () => {
+    const { noted } = read([{ ...anEvent, latency: 5, attributes: { a: 'x'.repeat(20_000) } }, anEvent]);
+
+    expect(noted).toEqual([]);
   });
 
   it('do not take the place of an attribute of that name', () => {
