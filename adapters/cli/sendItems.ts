@@ -110,6 +110,6 @@ export const sendBatch = async (
     onWarning?.(batch[index]?.line ?? batch[0]!.line, `${path}: ${message}`);
   if (response.status === 413) onProblem(batch[0]!.line, 'larger than the server takes');
   if (!response.ok) return { accepted: 0, rejected: batch.length, known: 0 };
-  const { accepted, rejected, duplicate } = JSON.parse(said) as Receipt;
-  return { accepted, rejected, known: duplicate ? accepted : 0 };
+  const { accepted, rejected } = JSON.parse(said) as Receipt;
+  return { accepted, rejected, known: response.headers.get('idempotent-replayed') === 'true' ? accepted : 0 };
 };

@@ -89,7 +89,10 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
       const events = readEvents(textOf(body), format, { ...door, maxAgeMs, nowMs });
       return { body, decoded: events, isRepeatable: events.isSelfDated, isAsSent: events.isAsSent };
     });
-    return json(202, { ...receipt, errors: decoded.rejected.slice(0, MAX_LISTED), warnings: decoded.noted });
+    const { duplicate, ...told } = receipt;
+    // A retry is told the very same; that it is one stands beside it.
+    const headers: Record<string, string> = duplicate ? { 'Idempotent-Replayed': 'true' } : {};
+    return json(202, { ...told, errors: decoded.rejected.slice(0, MAX_LISTED), warnings: decoded.noted }, headers);
   });
 
   for (const signal of OTLP_SIGNALS) {

@@ -135,7 +135,15 @@ const PATHS: Json = {
         },
       },
       responses: {
-        202: answer('Kept on disk', content('application/json', ref('schemas', 'Receipt'))),
+        202: {
+          ...answer('Kept on disk', content('application/json', ref('schemas', 'Receipt'))),
+          headers: {
+            'Idempotent-Replayed': {
+              description: 'true: a retry, told what the first was told; nothing is counted twice',
+              schema: { type: 'string' },
+            },
+          },
+        },
         ...INGEST_FAILURES,
       },
     },
@@ -233,10 +241,6 @@ const SCHEMAS = {
       batchId: z.string(),
       accepted: z.int().describe('events'),
       rejected: z.int().describe('events'),
-      duplicate: z
-        .literal(true)
-        .optional()
-        .describe('a retry: this is what the first was told, and nothing is counted twice'),
       errors: z.array(ItemProblem).max(100).describe('what was not kept and why, one for each wrong field'),
       warnings: z
         .array(ItemProblem)

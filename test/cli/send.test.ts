@@ -72,11 +72,11 @@ describe('send', () => {
   it('tells each warning once, with its first line, and what was there already', async () => {
     const { url } = await listen((request, before) => ({
       status: 202,
+      headers: before === 0 ? { 'Idempotent-Replayed': 'true' } : {},
       body: {
         accepted: request.body.split('\n').length,
         rejected: 0,
         warnings: [{ index: 3, path: '/latency', message: 'did you mean latencyMs?' }],
-        ...(before === 0 && { duplicate: true }),
       },
     }));
 

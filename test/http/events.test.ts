@@ -169,7 +169,12 @@ describe('a retry', () => {
     const first = await sent([anEvent(), {}], headers);
     const before = await kept();
 
-    expect(await sent([anEvent(), {}], headers)).toEqual({ ...first, duplicate: true });
+    const again = await server.post('/v1/events', JSON.stringify([anEvent(), {}]), {
+      'content-type': 'application/json',
+      ...headers,
+    });
+    expect({ status: again.status, ...(await again.json()) }).toEqual(first);
+    expect(again.headers.get('Idempotent-Replayed')).toBe('true');
     expect(await kept()).toBe(before);
   });
 
