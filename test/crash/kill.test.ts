@@ -61,6 +61,7 @@ const told = async (metric: string, stat: string, groupBy?: string): Promise<[st
   const range = `from=${Date.now() - 36 * DAY}&to=${Date.now() + DAY}&step=all`;
   const response = await fetch(`${server.url}/v1/query?metric=${metric}&stat=${stat}${group}&${range}`);
   const text = await response.text();
+  if (response.status === 404) return []; // nothing of this name is rolled up yet
   if (!response.ok) throw new Error(`${metric}: ${response.status} ${text}`);
   const { series } = JSON.parse(text) as { series: Series[] };
   return series.map(({ labels, points }) => [
