@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { Deployment, DeploymentAttributes, DeploymentVersion } from '../ports.ts';
+import { name as text } from '../telemetry/events.ts';
 import { attributesOf, versionAt } from './attributes.ts';
-
-const text = z.string().min(1).max(256);
 
 /** What can be told of a deployment. */
 export const DeploymentInput = z

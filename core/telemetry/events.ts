@@ -5,9 +5,23 @@ import * as z from 'zod';
  * Names are camelCase and carry their unit. Unknown fields are not lost: the door moves them into `attributes`.
  */
 
-const name = z.string().min(1).max(256);
+/**
+ * A name of something. No control characters: rollups join names by U+001F, and lists show one a line.
+ * One pattern, since every check of every field of every event costs: it takes a fifth less time than three checks.
+ */
+export const name = z
+  .string()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
+  .regex(/^[^\u0000-\u001f]{1,256}$/, 'expected a text of 1 to 256 characters, none of them a control character')
+  .meta({ minLength: 1, maxLength: 256 });
 const count = z.int().nonnegative();
-const milliseconds = z.number().nonnegative();
+// One absurd value (an id for a count, a date for a duration) would drown all others in every sum that it is part of.
+const tokens = z.uint32();
+const milliseconds = z
+  .number()
+  .nonnegative()
+  .max(31 * 86_400_000);
+const usd = z.number().nonnegative().max(1e6);
 const scalar = z.union([z.number(), z.string().max(1024), z.boolean()]);
 
 /** Who and where: all optional, since most of it defaults to the deployment's entry in the registry. */
@@ -42,23 +56,25 @@ export const InferenceEvent = z
     client: name.optional().describe('who called: user, key or service'),
     endpoint: name.optional().describe('path or operation that was called'),
     latencyMs: milliseconds.optional().describe('request to last byte, milliseconds; absent where it is not known'),
-    status: name.describe('ok, error, timeout, throttled, or another word for a failure'),
+    status: name.describe(
+      'ok, error, timeout, throttled, or another word for a failure; success and succeeded are kept as ok, and these words in small letters',
+    ),
     errorType: name.optional(),
-    inputTokens: count.optional(),
-    outputTokens: count.optional(),
-    cacheReadTokens: count.optional(),
-    cacheWriteTokens: count.optional(),
+    inputTokens: tokens.optional(),
+    outputTokens: tokens.optional(),
+    cacheReadTokens: tokens.optional(),
+    cacheWriteTokens: tokens.optional(),
     queueMs: milliseconds.optional(),
     timeToFirstTokenMs: milliseconds.optional(),
     coldStart: z.boolean().optional(),
     coldStartMs: milliseconds.optional(),
-    payloadBytes: count.optional(),
+    payloadBytes: count.max(1e12).optional(),
     cacheHit: z.boolean().optional(),
     fallback: z.boolean().optional().describe('answered by a fallback model'),
     features: z.record(name, scalar).optional().describe('input features, for drift'),
     prediction: scalar.optional(),
     confidence: z.number().min(0).max(1).optional(),
-    costUsd: z.number().nonnegative().optional().describe('cost known to the sender, US dollars'),
+    costUsd: usd.optional().describe('cost known to the sender, US dollars'),
     source: z.enum(['event', 'span']).optional().describe('set by the door: what reported it'),
   })
   .describe('One call of a model.');
@@ -101,7 +117,7 @@ export const TrainingEvent = z
     instanceType: name.optional(),
     instanceCount: count.optional(),
     dataset: name.optional(),
-    costUsd: z.number().nonnegative().optional(),
+    costUsd: usd.optional(),
   })
   .describe('Progress or end of a training job.');
 

@@ -3,9 +3,9 @@ import type { Deployment, DeploymentAttributes, DeploymentStore, Principal } fro
 import { attributesAt, attributesOf } from '../registry/attributes.ts';
 import { learned, sightingsOf } from '../registry/learned.ts';
 import { blank, DeploymentInput, told } from '../registry/told.ts';
-import { type Fault, schemaFaults } from '../telemetry/door/fault.ts';
+import { type Fault, schemaFaults, seen } from '../telemetry/door/fault.ts';
 import { readTimestamp } from '../telemetry/door/timestamp.ts';
-import type { ModelEvent } from '../telemetry/events.ts';
+import { name as DeploymentName, type ModelEvent } from '../telemetry/events.ts';
 import { MINUTE } from '../telemetry/families.ts';
 
 export { registryDefaults } from '../registry/attributes.ts';
@@ -75,8 +75,11 @@ export const putDeployment =
   async (principal: Principal, name: string, input: unknown, nowMs: number): Promise<DeploymentAnswer> => {
     if (!principal.roles.some((role) => role === 'writer' || role === 'admin'))
       throw new AppError('forbidden', `${principal.id} may not change deployments: it needs the role writer`);
-    if (name.length === 0 || name.length > 256)
-      throw new AppError('invalidInput', `a deployment's name has 1 to 256 characters, got ${name.length}`);
+    if (!isName(name))
+      throw new AppError(
+        'invalidInput',
+        `a deployment's name has 1 to 256 characters, not only white space and none a control character, got ${seen(name)}`,
+      );
     const { attributes, fromMs } = readInput(input, nowMs);
 
     return inTurn(deployments, async (registry) => {
@@ -89,6 +92,8 @@ export const putDeployment =
       return answerOf(seen, nowMs);
     });
   };
+
+const isName = (text: string): boolean => DeploymentName.safeParse(text).success && text.trim() !== '';
 
 const readInput = (input: unknown, nowMs: number): { attributes: DeploymentAttributes; fromMs: number } => {
   const result = DeploymentInput.safeParse(input);

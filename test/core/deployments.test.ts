@@ -91,6 +91,9 @@ describe('telling about a deployment', () => {
     });
     await expect(put({ effectiveFrom: 'soon' })).rejects.toMatchObject({ problems: [{ path: '/effectiveFrom' }] });
     await expect(put([])).rejects.toMatchObject({ code: 'invalidInput' });
+    for (const blank of ['', ' ', '\t\n', 'a\u001fb'])
+      await expect(put({ team: 'x' }, blank)).rejects.toMatchObject({ code: 'invalidInput' });
+    await expect(put({ team: 'a\u0000' })).rejects.toMatchObject({ problems: [{ path: '/team' }] });
     await expect(put({}, 'x'.repeat(257))).rejects.toMatchObject({ code: 'invalidInput' });
   });
 

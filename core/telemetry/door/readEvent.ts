@@ -54,6 +54,11 @@ export const readEvent = (
 
   if (event.kind === 'inference') {
     event.source ??= 'event';
+    const status = usualStatus(event.status);
+    if (status !== event.status) {
+      event.status = status;
+      reading.isAsSent = false;
+    }
     if (event.features) {
       if (Object.keys(event.features).length > MAX_FEATURES)
         return [{ path: '/features', message: `more than the ${MAX_FEATURES} features that are taken` }];
@@ -82,6 +87,19 @@ export const readEvent = (
     reading.isAsSent = false;
   return event as ModelEvent;
 };
+
+const STATUSES = new Map([
+  ['ok', 'ok'],
+  ['success', 'ok'],
+  ['succeeded', 'ok'],
+  ['error', 'error'],
+  ['timeout', 'timeout'],
+  ['throttled', 'throttled'],
+]);
+
+/** One word for one thing: ratios count what is not `ok` as failed. Words of the sender's own stay as they are. */
+const usualStatus = (status: string): string =>
+  status === 'ok' ? status : (STATUSES.get(status.trim().toLowerCase()) ?? status);
 
 const isKind = (kind: unknown): kind is EventKind => KINDS.has(kind);
 

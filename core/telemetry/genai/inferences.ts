@@ -1,5 +1,6 @@
 import type { SpanRecord } from '../batch.ts';
-import type { Inference } from '../events.ts';
+import { schemaFaults } from '../door/fault.ts';
+import { name as EventName, type Inference, InferenceEvent } from '../events.ts';
 import { DIMENSIONS } from '../otlp/dimensions.ts';
 import { type ModelCall, modelCalls, modelOf } from './modelCalls.ts';
 import { AMOUNTS, ATTRIBUTION, FIRST_TOKEN_EVENT, SERVED_MODEL, TOKENS } from './names.ts';
@@ -46,40 +47,49 @@ const inferenceOf = ({ span, operation }: ModelCall, note: (message: string) => 
     traceId: span.traceId,
     source: 'span',
     deployment: read(DIMENSIONS.deployment) ?? defaultDeployment(span, model),
-    latencyMs: span.durationMs,
     status,
     ...(model === undefined ? {} : { model }),
     ...(operation === undefined ? {} : { endpoint: operation }),
-    ...(errorType === undefined ? {} : { errorType: errorType.slice(0, MAX_NAME) }),
-    ...(timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs }),
+    ...(errorType === undefined ? {} : { errorType: inOneLine(errorType) }),
   };
+  const measure = (field: Measure, value: number) => {
+    const { success, error } = InferenceEvent.shape[field].safeParse(value);
+    if (success) event[field] = value;
+    else note(`${field}: ${schemaFaults(error, value)[0]!.message}`);
+  };
+  measure('latencyMs', span.durationMs);
+  if (timeToFirstTokenMs !== undefined) measure('timeToFirstTokenMs', timeToFirstTokenMs);
   for (const dimension of ATTRIBUTION) {
     const value = read(DIMENSIONS[dimension]);
     if (value !== undefined) event[dimension] = value;
   }
   for (const field of Object.keys(TOKENS) as (keyof typeof TOKENS)[]) {
     const value = numberAt(span, TOKENS[field], note);
-    if (value !== undefined && !Number.isSafeInteger(value)) note(`${field}: expected a whole number, got ${value}`);
-    else if (value !== undefined) event[field] = value;
+    if (value !== undefined) measure(field, value);
   }
   for (const field of Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]) {
     const factors: Record<string, number> = AMOUNTS[field];
     const name = Object.keys(factors).find((alias) => isThere(span.attributes[alias]));
     const value = name === undefined ? undefined : numberAt(span, [name], note);
-    if (value !== undefined && Number.isFinite(value * factors[name!]!)) event[field] = value * factors[name!]!;
+    if (value !== undefined) measure(field, value * factors[name!]!);
   }
   return event;
 };
 
+type Measure = 'latencyMs' | keyof typeof TOKENS | keyof typeof AMOUNTS;
+
 /** Longest name an event takes, characters. */
 const MAX_NAME = 256;
+
+/** A text as a name: cut to its length, control characters (line breaks in the text of an error) made blanks. */
+const inOneLine = (text: string): string => text.slice(0, MAX_NAME).replace(/\p{Cc}/gu, ' ');
 
 const isThere = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 const defaultDeployment = (span: SpanRecord, model: string | undefined): string => {
   const called = model ?? modelOf(span)?.slice(0, MAX_NAME);
   const name = [span.service, called].filter((part) => part !== undefined).join('/');
-  return (name || 'unknown').slice(0, MAX_NAME);
+  return inOneLine(name || 'unknown');
 };
 
 /** The first of these attributes that is a name, of the span before its resource. */
@@ -89,8 +99,12 @@ const nameAt = (span: SpanRecord, names: readonly string[], note: (message: stri
       const value = attributes[name];
       if (!isThere(value) || typeof value === 'object') continue;
       const text = String(value);
-      if (text.length <= MAX_NAME) return text;
-      note(`${name}: ${text.length} characters; at most ${MAX_NAME}`);
+      if (EventName.safeParse(text).success) return text;
+      note(
+        text.length > MAX_NAME
+          ? `${name}: ${text.length} characters; at most ${MAX_NAME}`
+          : `${name}: it holds control characters`,
+      );
     }
   return undefined;
 };

@@ -11,6 +11,9 @@ export const MAX_LABELS = 64;
 export const MAX_LABEL_NAME = 128;
 export const MAX_LABEL_VALUE = 256;
 
+/** What rollups join the values of a series by. */
+const SEPARATOR = '\u001f';
+
 /** Attributes of a resource that say how it was made, not which one it is. */
 const NOT_IDENTIFYING = /^(telemetry|process|os)\./;
 
@@ -80,6 +83,8 @@ export const checkedLabels = (labels: Labels, path = 'attributes'): Labels => {
         path,
         `label ${key.slice(0, 40)}… has a name of ${key.length} characters; at most ${MAX_LABEL_NAME}`,
       );
+    if (key.includes(SEPARATOR) || value.includes(SEPARATOR))
+      throw new Unusable(path, `label ${key.replaceAll(SEPARATOR, ' ')} holds the control character U+001F`);
     if (value.length > MAX_LABEL_VALUE)
       throw new Unusable(path, `label ${key} has ${value.length} characters; at most ${MAX_LABEL_VALUE}`);
   }

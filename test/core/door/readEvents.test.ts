@@ -138,6 +138,51 @@ describe('reading events', () => {
   });
 });
 
+describe('the status of an inference', () => {
+  it.each([
+    ['OK', 'ok'],
+    ['Success', 'ok'],
+    ['succeeded', 'ok'],
+    ['ERROR', 'error'],
+    ['Timeout', 'timeout'],
+    ['throttled', 'throttled'],
+    ['ContentFiltered', 'ContentFiltered'],
+  ])('%s is kept as %s', (status, kept) => {
+    const { content, isAsSent } = read([{ ...anEvent, status }]);
+
+    expect(content.events).toMatchObject([{ status: kept }]);
+    expect(isAsSent).toBe(status === kept);
+  });
+});
+
+describe('absurd values', () => {
+  it.each([
+    ['inputTokens', 1e9, 1e13],
+    ['latencyMs', 31 * 86_400_000, 1_763_000_000_000],
+    ['queueMs', 31 * 86_400_000, 1e300],
+    ['payloadBytes', 1e12, 1e13],
+    ['costUsd', 1e6, 1e7],
+  ])('of %s are refused: %d is taken, %d is not', (field, most, absurd) => {
+    expect(only({ ...anEvent, [field]: most })).toMatchObject({ [field]: most });
+    expect(fault({ ...anEvent, [field]: absurd })).toMatchObject({
+      path: `/${field}`,
+      message: expect.stringMatching(/^expected .* of at most [\d.e+]+, got /),
+    });
+  });
+});
+
+describe('names', () => {
+  it('hold no control characters, have at least one character and at most 256', () => {
+    for (const wrong of ['a\u001fb', '\u0000', 'two\nlines', '', 'x'.repeat(257)])
+      for (const field of ['deployment', 'team', 'client', 'id'])
+        expect(fault({ ...anEvent, [field]: wrong })).toMatchObject({
+          path: `/${field}`,
+          message: expect.stringContaining('1 to 256 characters'),
+        });
+    expect(only({ ...anEvent, deployment: 'Zoë 🚀 "x" \u00a0' }).deployment).toBe('Zoë 🚀 "x" \u00a0');
+  });
+});
+
 describe('unknown fields', () => {
   it('are kept in attributes', () => {
     expect(only({ ...anEvent, requestId: 'r', attributes: { a: 1 } }).attributes).toEqual({ a: 1, requestId: 'r' });

@@ -130,6 +130,24 @@ describe('The event of a model call', () => {
     ]);
   });
 
+  it('is without absurd amounts, the span as it was, and names what it left out', () => {
+    const days = 40 * 86_400_000;
+    const span = {
+      ...aCall({ 'gen_ai.usage.input_tokens': 1e12, team: 'a\u001fb', 'gen_ai.usage.cost': 1e7 }),
+      durationMs: days,
+    };
+
+    const { events, problems } = inferencesOf([span]);
+
+    for (const field of ['latencyMs', 'inputTokens', 'team', 'costUsd']) expect(events[0]).not.toHaveProperty(field);
+    expect(problems.map(({ message }) => message)).toEqual([
+      `latencyMs: expected number of at most 2678400000, got ${days}`,
+      'team: it holds control characters',
+      'inputTokens: expected number of at most 4294967295, got 1000000000000',
+      'costUsd: expected number of at most 1000000, got 10000000',
+    ]);
+  });
+
   it('fits its schema whatever the attributes hold', () => {
     const names = [
       ...Object.values(DIMENSIONS).flat(),
