@@ -157,5 +157,7 @@ describe('a row of CSV', () => {
 
   it('needs a header that names each column once', async () => {
     await expect(read('a,b,a\n1,2,3\n', 'x.csv')).rejects.toThrow(/names the column "a" twice/);
+    await expect(read('team;status\na;ok\n', 'x.csv')).rejects.toThrow(/has no comma but ";": separate the columns/);
+    await expect(read('team\tstatus\na\tok\n', 'x.csv')).rejects.toThrow(/has no comma but "\\t"/);
   });
 });

@@ -39,6 +39,9 @@ export async function* csvRecords(input: Readable, onProblem: OnProblem): AsyncG
 const header = (names: string[]): string[] => {
   const trimmed = names.map((name) => name.trim());
   const twice = trimmed.find((name, i) => trimmed.indexOf(name) < i);
+  const [separator] = names.length === 1 ? (/[;\t|]/.exec(names[0]!) ?? []) : [];
+  if (separator !== undefined)
+    throw badInput(`the header has no comma but ${JSON.stringify(separator)}: separate the columns by commas`);
   if (twice !== undefined) throw badInput(`the header names the column "${twice}" twice: rename one of them`);
   return trimmed;
 };
