@@ -47,7 +47,12 @@ export const addQuery = (program: Command): Command =>
     .option('--step <length>', '1m to 1d, or all = one value over the whole range (default: by range)')
     .option('--tz <zone>', 'whose days a step of 1d has, for example Europe/Berlin (default: UTC)')
     .option('--limit <number>', 'only so many series, those with the greatest first stat over the range')
-    .addOption(new Option('--order <order>', 'with --limit: greatest or least first').choices(['desc', 'asc']))
+    .addOption(
+      new Option('--order <order>', 'greatest or least series first, by the first stat over the range').choices([
+        'desc',
+        'asc',
+      ]),
+    )
     .addOption(new Option('--csv', 'the answer as CSV').conflicts('json'))
     .option('--json', 'the answer as JSON')
     .addHelpText(
@@ -78,12 +83,9 @@ const parameters = (metric: string, options: QueryOptions): URLSearchParams => {
 };
 
 /** An answer as a table; exported for tests. */
-export const render = ({ metric, unit, step_s, note, series }: QueryAnswer): string => {
-  const first = series[0]?.points[0]?.[0];
-  const last = series[0]?.points.at(-1)?.[0];
+export const render = ({ metric, unit, from, to, step_s, note, series }: QueryAnswer): string => {
   const isOnePoint = step_s === 0;
-  const until = last === undefined || isOnePoint ? '' : ` to ${minute(last + step_s * 1000)}`;
-  const range = first === undefined ? '' : `, from ${minute(first)}${until} UTC`;
+  const range = `, from ${minute(from)} to ${minute(to)} UTC`;
   const step = isOnePoint ? '' : `, steps of ${duration(step_s)}`;
   const labels = Object.keys(series[0]?.labels ?? {});
   const lines = [`${metric} [${unit}]${range}${step}`];

@@ -139,6 +139,11 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
     return json(200, await dependencies.listDeployments(principalOf(request), now()));
   });
 
+  app.get('/v1/deployments/:deployment', async (c) => {
+    noParams(c.req.raw);
+    return json(200, await dependencies.getDeployment(principalOf(c.req.raw), c.req.param('deployment'), now()));
+  });
+
   app.put('/v1/deployments/:deployment', async (c) => {
     const request = c.req.raw;
     const principal = principalOf(request);

@@ -13,6 +13,7 @@ export interface HttpDependencies {
   catalog: (principal: Principal) => Promise<unknown>;
   dimension: (principal: Principal, name: string, params: Params, nowMs: number) => Promise<unknown>;
   listDeployments: (principal: Principal, nowMs: number) => Promise<unknown>;
+  getDeployment: (principal: Principal, name: string, nowMs: number) => Promise<unknown>;
   putDeployment: (principal: Principal, name: string, input: unknown, nowMs: number) => Promise<unknown>;
   /** `principal` is undefined for a caller we do not know (a load balancer): tell that one no more than that we live. */
   health: (principal: Principal | undefined) => Promise<unknown>;

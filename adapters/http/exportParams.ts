@@ -1,6 +1,6 @@
 import { AppError, type Problem } from '../../core/errors.ts';
 import type { ArchiveKind, ArchiveQuery } from '../../core/ports.ts';
-import { parseTime } from '../../core/query/time.ts';
+import { timeParam } from '../../core/query/time.ts';
 import { EVENT_KINDS } from '../../core/telemetry/events.ts';
 import type { RollupQuery } from '../../core/usecases/exportRollups.ts';
 
@@ -35,9 +35,10 @@ const paramReader = (params: URLSearchParams, known: readonly string[], nowMs: n
   }
   const time = (name: string, otherwise: string): number => {
     const text = params.get(name) ?? otherwise;
-    const ms = parseTime(text, nowMs);
-    if (ms === undefined) problem(name, `"${text}" is no time; use ISO 8601, epoch milliseconds, now or now-24h`);
-    return ms ?? nowMs;
+    const read = timeParam(text, nowMs);
+    if (typeof read === 'number') return read;
+    problem(name, read);
+    return Number.NaN; // it has its fault, and no comparison with it finds another
   };
 
   return {

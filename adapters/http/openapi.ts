@@ -27,7 +27,7 @@ const MEANINGS: Record<(typeof QUERY_PARAMS)[number], string> = {
   step: '1m to 1d, or all for one point',
   tz: 'time zone that days begin in, for example Europe/Paris',
   limit: 'only so many groups, those at the top by the first stat over the range',
-  order: 'desc (default) or asc, for limit',
+  order: 'desc or asc: groups by the first stat over the range; without it by label, or with limit desc',
 };
 
 const param = (where: 'query' | 'path' | 'header', name: string, description: string, more: Json = {}): Json => ({
@@ -194,6 +194,7 @@ const PATHS: Json = {
   },
   '/v1/deployments': { get: read('The registry of deployments, with what has no owner or no description') },
   '/v1/deployments/{deployment}': {
+    get: read('What is known of one deployment', [param('path', 'deployment', 'its name')]),
     put: read('Tell what a deployment is and whose', [param('path', 'deployment', 'its name')], {
       requestBody: { required: true, content: content('application/json', ref('schemas', 'DeploymentInput')) },
       responses: {
@@ -251,6 +252,8 @@ const SCHEMAS = {
   QueryAnswer: z.object({
     metric: z.string(),
     unit: z.string(),
+    from: z.number().describe('epoch milliseconds: the range asked for, widened to whole steps; included'),
+    to: z.number().describe('epoch milliseconds; not included'),
     step_s: z.number().describe('seconds between points; 0 when there is one for the whole range'),
     note: z.string().optional(),
     series: z.array(

@@ -5,7 +5,12 @@ import type { BatchLog, Principal } from '../../core/ports.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { DAY, MINUTE } from '../../core/telemetry/families.ts';
 import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
-import { configureDeployments, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
+import {
+  configureDeployments,
+  getDeployment,
+  listDeployments,
+  putDeployment,
+} from '../../core/usecases/deployments.ts';
 import { ingest } from '../../core/usecases/ingest.ts';
 import { answerRows, runQuery } from '../../core/usecases/query.ts';
 import { pageHtml } from '../../dashboards/web/page.ts';
@@ -89,6 +94,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     catalog: catalog(reading),
     dimension: dimensionValues(reading),
     listDeployments: listDeployments({ deployments }),
+    getDeployment: getDeployment({ deployments }),
     putDeployment: putDeployment({ deployments }),
     health: (principal) => health.report(principal, Date.now()),
     page: pageHtml,

@@ -2,7 +2,7 @@ import { AppError, type Problem } from '../errors.ts';
 import { DAY, HOUR, MINUTE } from '../telemetry/families.ts';
 import { type Filter, parseFilter } from './filter.ts';
 import { isClockStep } from './plan.ts';
-import { isTimeZone, parseDuration, parseTime } from './time.ts';
+import { isTimeZone, parseDuration, timeParam } from './time.ts';
 
 /** What `URLSearchParams` offers; core does not know that class. */
 export interface Params {
@@ -22,7 +22,8 @@ export interface QueryInput {
   stepMs: number;
   timeZone: string;
   limit: number | undefined;
-  order: 'asc' | 'desc';
+  /** Of the groups, by the first stat over the range; undefined = by their labels, or with a limit desc. */
+  order: 'asc' | 'desc' | undefined;
 }
 
 export const QUERY_PARAMS = [
@@ -66,9 +67,10 @@ export const parseQuery = (params: Params, nowMs: number): QueryInput => {
   }
   const time = (name: string, otherwise: string): number => {
     const text = one(name) ?? otherwise;
-    const parsed = parseTime(text, nowMs);
-    if (parsed === undefined) problem(name, `"${text}" is no time; use ISO 8601, epoch milliseconds, now or now-24h`);
-    return parsed ?? nowMs;
+    const read = timeParam(text, nowMs);
+    if (typeof read === 'number') return read;
+    problem(name, read);
+    return Number.NaN; // it has its fault, and no comparison with it finds another
   };
   const metric = one('metric')?.trim() ?? '';
   if (metric === '') problem('metric', 'is missing; GET /v1/catalog lists the metrics');
@@ -98,14 +100,26 @@ export const parseQuery = (params: Params, nowMs: number): QueryInput => {
   if (limitText !== undefined && !/^[1-9]\d{0,4}$/.test(limitText)) {
     problem('limit', `"${limitText}" is no whole number from 1 to 99999`);
   }
-  const order = one('order') ?? 'desc';
-  if (order !== 'asc' && order !== 'desc') problem('order', `"${order}" is neither asc nor desc`);
+  const order = one('order');
+  if (order !== undefined && order !== 'asc' && order !== 'desc')
+    problem('order', `"${order}" is neither asc nor desc`);
   if (problems.length > 0) {
     const text = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
     throw new AppError('invalidInput', text, { problems });
   }
   const limit = limitText === undefined ? undefined : Number(limitText);
-  return { metric, stats, groupBy, filters, fromMs, toMs, stepMs, timeZone, limit, order: order as 'asc' | 'desc' };
+  return {
+    metric,
+    stats,
+    groupBy,
+    filters,
+    fromMs,
+    toMs,
+    stepMs,
+    timeZone,
+    limit,
+    order: order as QueryInput['order'],
+  };
 };
 
 const readStep = (

@@ -17,6 +17,17 @@ export const parseTime = (text: string, nowMs: number): number | undefined => {
   return time === undefined || Math.abs(time) > LAST_MS ? undefined : time;
 };
 
+/**
+ * A parameter that is a time, as `parseTime` reads it.
+ *
+ * @returns epoch ms, or a sentence that says what is wrong with it
+ */
+export const timeParam = (text: string, nowMs: number): number | string => {
+  // Nobody asks for a day of 1970, and every shell has `date +%s` at hand.
+  if (/^\d{9,10}$/.test(text)) return `${text} looks like seconds; times are in milliseconds: ${text}000`;
+  return parseTime(text, nowMs) ?? `"${text}" is no time; use ISO 8601, epoch milliseconds, now or now-24h`;
+};
+
 const readTime = (text: string, nowMs: number): number | undefined => {
   if (text === 'now') return nowMs;
   const [, sign, duration] = /^now([-+ ])(\w+)$/.exec(text) ?? []; // an unescaped + arrives as a space

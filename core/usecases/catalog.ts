@@ -5,7 +5,7 @@ import type { Principal } from '../ports.ts';
 import type { QueryPorts } from '../query/context.ts';
 import { STATS, sourceKind } from '../query/evaluate.ts';
 import type { Params } from '../query/params.ts';
-import { parseTime } from '../query/time.ts';
+import { timeParam } from '../query/time.ts';
 import { measuresOf } from '../rollups/fold.ts';
 import { DAY, FAMILIES, HOUR, partitionSpan, SAMPLES, samplesOf, stepsOf } from '../telemetry/families.ts';
 
@@ -113,10 +113,9 @@ export const dimensionValues =
     }
     const time = (key: string, otherwise: string) => {
       const text = params.getAll(key)[0] ?? otherwise;
-      const parsed = parseTime(text, nowMs);
-      if (parsed === undefined)
-        throw invalid(key, `"${text}" is no time; use ISO 8601, epoch milliseconds, now or now-24h`);
-      return parsed;
+      const read = timeParam(text, nowMs);
+      if (typeof read === 'string') throw invalid(key, read);
+      return read;
     };
     const range = { fromMs: time('from', 'now-7d'), toMs: time('to', 'now') };
     const values = new Set<string>();

@@ -54,7 +54,7 @@ const answerOf = (deployment: Deployment, nowMs: number): DeploymentAnswer => {
 export const listDeployments =
   ({ deployments }: Ports) =>
   async (principal: Principal, nowMs: number) => {
-    if (principal.roles.length === 0) throw new AppError('forbidden', `${principal.id} has no role that may read`);
+    mayRead(principal);
     const stored = await deployments.list();
     const answers = stored.map((deployment) => answerOf(deployment, nowMs));
     const names = (some: readonly { deployment: string }[]) => some.map(({ deployment }) => deployment);
@@ -64,6 +64,21 @@ export const listDeployments =
       undescribed: names(stored.filter(({ versions }) => versions.every(({ source }) => source === 'telemetry'))),
     };
   };
+
+/** One deployment of the registry. Throws AppError notFound where there is none of that name. */
+export const getDeployment =
+  ({ deployments }: Ports) =>
+  async (principal: Principal, name: string, nowMs: number): Promise<DeploymentAnswer> => {
+    mayRead(principal);
+    const deployment = await deployments.get(name);
+    if (!deployment)
+      throw new AppError('notFound', `no deployment is named ${seen(name)}; GET /v1/deployments lists those there are`);
+    return answerOf(deployment, nowMs);
+  };
+
+const mayRead = ({ id, roles }: Principal): void => {
+  if (roles.length === 0) throw new AppError('forbidden', `${id} has no role that may read`);
+};
 
 /**
  * Tells all attributes of a deployment, from `effectiveFrom` (default now) on; before that they stay as they were.

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Metric } from '../metrics/types.ts';
 import { findMetric, METRICS } from '../metrics.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Principal } from '../ports.ts';
 import { type GroupValues, groupKey, type QueryPorts, type Selection } from '../query/context.ts';
 import { checkStats, evaluate } from '../query/evaluate.ts';
@@ -21,6 +22,9 @@ export interface QuerySeries {
 export interface QueryAnswer {
   metric: string;
   unit: string;
+  /** Epoch milliseconds: the range asked for, widened to whole steps; `to` is not included. */
+  from: number;
+  to: number;
   /** Seconds between points; 0 when one point stands for the whole range. */
   step_s: number;
   note?: string;
@@ -52,6 +56,8 @@ export const runQuery =
     return {
       metric: metric.name,
       unit: metric.unit,
+      from: selection.grid.fromMs,
+      to: selection.grid.toMs,
       step_s: selection.grid.stepS,
       ...(notes.size > 0 ? { note: [...notes].join('; ') } : {}),
       series: groups.flatMap((group) => seriesOf(group, stats, selection)),
@@ -81,11 +87,10 @@ const answer = async (
 const metricOf = async (ports: QueryPorts, name: string, range: { fromMs: number; toMs: number }): Promise<Metric> => {
   const metric = findMetric(name) ?? (await sampleMetric(ports, name, range));
   if (metric) return metric;
-  const word = name.toLowerCase().split('.').at(-1)!;
-  const near = METRICS.filter((other) => other.name.toLowerCase().includes(word)).slice(0, 5);
+  const names = METRICS.map((other) => other.name);
   const hint =
-    near.length > 0 ? `did you mean ${near.map((other) => other.name).join(', ')}?` : 'GET /v1/catalog lists them';
-  throw new AppError('notFound', `no metric is named "${name}" and nothing came under that name; ${hint}`);
+    didYouMean(name, names) || didYouMean(name.split('.').at(-1)!, names) || '; GET /v1/catalog lists those there are';
+  throw new AppError('notFound', `no metric is named "${name}" and nothing came under that name${hint}`);
 };
 
 /** What to read: the buckets that the range can be answered in, with notes where they are not those that were asked for. */
@@ -160,8 +165,8 @@ const baseFamily = (
 };
 
 /**
- * With a limit: the keys of the groups that lead (or trail) by the first stat over the whole range, in that order; groups
- * without a value come last. Undefined without a limit.
+ * With a limit or an order: the keys of the groups that lead (or trail) by the first stat over the whole range, in that
+ * order; groups without a value come last. Undefined without either.
  */
 const topGroups = async (
   ports: QueryPorts,
@@ -170,11 +175,11 @@ const topGroups = async (
   { limit, order }: QueryInput,
   selection: Selection,
 ): Promise<string[] | undefined> => {
-  if (limit === undefined) return undefined;
+  if (limit === undefined && order === undefined) return undefined;
   const { fromMs, toMs } = selection.grid;
   const whole = { ...selection, grid: uniformGrid({ fromMs, toMs }, 0), maxStepMs: DAY };
   const groups = byLabels(await evaluate(ports, metric, [stat], whole));
-  const sign = order === 'desc' ? -1 : 1;
+  const sign = order === 'asc' ? 1 : -1;
   const ranked = groups.map(({ labels, values }) => ({ key: groupKey(labels), value: values[0]![0]! }));
   ranked.sort(
     (a, b) => Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value)) || sign * (a.value - b.value) || 0,

@@ -8,6 +8,8 @@ const startMs = Date.UTC(2026, 0, 31, 12);
 const answer = {
   metric: 'inference.latency',
   unit: 'ms',
+  from: startMs,
+  to: startMs + 1_200_000,
   step_s: 300,
   note: 'a note',
   series: [
@@ -96,6 +98,8 @@ describe('the table of an answer', () => {
   it('shows one value where one stands for the whole range', () => {
     const one = {
       ...answer,
+      from: startMs,
+      to: startMs + 3_600_000,
       step_s: 0,
       series: [{ labels: {}, stat: 'sum', points: [[startMs, 1234567.8]] as [number, number][] }],
     };

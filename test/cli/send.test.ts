@@ -72,7 +72,7 @@ describe('send', () => {
   it('tells each warning once, with its first line, and what was there already', async () => {
     const { url } = await listen((request, before) => ({
       status: 202,
-      headers: before === 0 ? { 'Idempotent-Replayed': 'true' } : {},
+      ...(before === 0 && { headers: { 'Idempotent-Replayed': 'true' } }),
       body: {
         accepted: request.body.split('\n').length,
         rejected: 0,

@@ -173,7 +173,7 @@ describe('a retry', () => {
       'content-type': 'application/json',
       ...headers,
     });
-    expect({ status: again.status, ...(await again.json()) }).toEqual(first);
+    expect({ status: again.status, ...((await again.json()) as object) }).toEqual(first);
     expect(again.headers.get('Idempotent-Replayed')).toBe('true');
     expect(await kept()).toBe(before);
   });

@@ -54,6 +54,13 @@ describe('routes', () => {
 
     const told = await put(`/v1/deployments/${encodeURIComponent(name)}`, '{"owner":"ann"}');
     const listed = await server.get('/v1/deployments');
+    const one = await server.get(`/v1/deployments/${encodeURIComponent(name)}`);
+    expect(await one.json()).toMatchObject({ deployment: name, owner: 'ann' });
+    const unknown = await server.get('/v1/deployments/nobody');
+    expect([unknown.status, await unknown.json()]).toMatchObject([
+      404,
+      { detail: expect.stringContaining('"nobody"') },
+    ]);
 
     expect(told.status).toBe(200);
     expect(await listed.json()).toMatchObject({ deployments: [{ deployment: name, owner: 'ann' }], unowned: [] });

@@ -6,7 +6,7 @@ import { memoryBatchLog } from '../../adapters/memory/batchLog.ts';
 import { memoryDeploymentStore } from '../../adapters/memory/deploymentStore.ts';
 import type { BatchLog } from '../../core/ports.ts';
 import { QUERY_PARAMS } from '../../core/query/params.ts';
-import { listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
+import { getDeployment, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
 import { ingest } from '../../core/usecases/ingest.ts';
 
 export interface TestServer {
@@ -33,6 +33,7 @@ export const testDependencies = (log: BatchLog, logged: string[]): HttpDependenc
     catalog: async () => ({ metrics: [], params: QUERY_PARAMS }),
     dimension: async (_principal, name) => ({ name, values: [] }),
     listDeployments: listDeployments({ deployments }),
+    getDeployment: getDeployment({ deployments }),
     putDeployment: putDeployment({ deployments }),
     health: async (principal) => ({ status: 'ok', asks: principal?.id ?? 'nobody' }),
     page: '<!doctype html><script>1</script>',

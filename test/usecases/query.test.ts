@@ -182,6 +182,7 @@ describe('steps', () => {
     );
 
     expect(answer.step_s).toBe(3600);
+    expect([answer.from % HOUR, answer.to % HOUR, answer.from]).toEqual([0, 0, answer.series[0]!.points[0]![0]]);
     expect(answer.note).toMatch(/steps of 60 min/);
     expect(valuesOf(answer)).toEqual([1, 1]);
   });
@@ -207,6 +208,7 @@ describe('steps', () => {
 
     expect(answer.note).toMatch(/widened/);
     expect(answer.step_s).toBe(0);
+    expect([answer.from, answer.to]).toEqual([T0, T0 + HOUR]);
   });
 
   it('are chosen so that a graph has some hundred points', async () => {
@@ -404,6 +406,12 @@ describe('the top', () => {
     expect(await clients('metric=inference.inputTokens&stat=sum&step=1h&limit=3')).toEqual(['d', 'c', 'b']);
   });
 
+  it('come first without a limit, too, when an order is asked for', async () => {
+    expect(await clients('metric=inference.inputTokens&stat=sum&step=1h&order=desc')).toEqual(['d', 'c', 'b', 'a']);
+    expect(await clients('metric=inference.latency&stat=avg&step=all&order=asc')).toEqual(['d', 'a', 'c', 'b']);
+    expect(await clients('metric=inference.latency&stat=avg&step=all')).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('or with the least', async () => {
     expect(await clients('metric=inference.inputTokens&stat=sum&step=1h&limit=2&order=asc')).toEqual(['a', 'b']);
   });
@@ -595,6 +603,7 @@ describe('a question that cannot be answered', () => {
     const error = await failure(one.ask('metric=inference.latencys'));
     expect(error).toMatchObject({ code: 'notFound' });
     expect((await failure(one.ask('metric=inference.late'))).message).toMatch(/inference\.latency/);
+    expect((await failure(one.ask('metric=inference.latancy'))).message).toMatch(/did you mean inference\.latency/);
     expect((await failure(one.ask('metric=constructor'))).code).toBe('notFound');
   });
 
@@ -603,6 +612,7 @@ describe('a question that cannot be answered', () => {
     ['', 'metric'],
     ['metric=inference.requests&from=yesterday', 'from'],
     ['metric=inference.requests&from=now&to=now-1h', 'from'],
+    ['metric=inference.requests&from=1795246266', 'from'],
     ['metric=inference.requests&from=-99999999999999', 'from'],
     ['metric=inference.requests&from=8640000000000000&to=8640000000000001&tz=Asia/Kolkata&step=1d', 'from'],
     ['metric=inference.requests&step=7m', 'step'],
@@ -626,6 +636,17 @@ describe('a question that cannot be answered', () => {
     const error = await failure(one.ask(params));
     expect(error.code).toBe('invalidInput');
     expect(error.problems.map((problem) => problem.path)).toContain(path);
+  });
+
+  it('says of a time only what is wrong with it', async () => {
+    const problems = async (range: string) => (await failure(one.ask(`metric=inference.requests&${range}`))).problems;
+
+    expect(await problems('from=yesterday')).toEqual([
+      { path: 'from', message: '"yesterday" is no time; use ISO 8601, epoch milliseconds, now or now-24h' },
+    ]);
+    expect(await problems(`from=${T0}&to=1795246266`)).toEqual([
+      { path: 'to', message: '1795246266 looks like seconds; times are in milliseconds: 1795246266000' },
+    ]);
   });
 
   it('names everything that is wrong at once', async () => {

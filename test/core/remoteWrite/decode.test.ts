@@ -35,6 +35,17 @@ describe('Remote write', () => {
     ]);
   });
 
+  it('refuses labels with the character that rollups join labels by, and takes line breaks', () => {
+    const { accepted, rejected } = decode([
+      level({ zone: 'a\u001fb' }),
+      level({ 'x\u001fy': 'c' }),
+      level({ zone: 'a\nb' }),
+    ]);
+
+    expect(accepted).toBe(1);
+    expect(rejected).toMatchObject([{ message: expect.stringContaining('U+001F') }, {}]);
+  });
+
   it('takes the kind from the name, or from metadata in the same request', () => {
     const named = (name: string) => series({ __name__: name }, { samples: [at(1)] });
     const names = ['a', 'b_total', 'c', 'd_total', 'e_count', 'e_created', 'f', 'f_sum'];
