@@ -22,8 +22,9 @@ export const nearest = (word: string, known: readonly string[]): string[] => {
       : names
           .filter(({ text }) => text.includes(meant) || (text.length >= 3 && meant.includes(text)))
           .map(({ name, text }) => ({ name, distance: Math.abs(text.length - meant.length) }));
-  return [...(alike.length > 0 ? alike : parts)]
-    .sort((a, b) => a.distance - b.distance)
+  const near = (alike.length > 0 ? alike : parts).toSorted((a, b) => a.distance - b.distance);
+  return near
+    .filter(({ distance }) => alike.length === 0 || distance <= near[0]!.distance + 1)
     .slice(0, MOST)
     .map(({ name }) => name);
 };

@@ -33,6 +33,12 @@ describe('what may have been meant', () => {
     for (const word of ['zebra', '', '…', 'x', 'l'.repeat(10_000)]) expect(didYouMean(word, fields)).toBe('');
   });
 
+  it('leaves out what is near but much farther than the nearest', () => {
+    expect(nearest('inference.request', ['inference.cost', 'inference.errors', 'inference.requests'])).toEqual([
+      'inference.requests',
+    ]);
+  });
+
   it('is told in words', () => {
     expect(didYouMean('b', ['ab'])).toBe('');
     expect(didYouMean('owners', ['owner', 'team'])).toBe('; did you mean owner?');
