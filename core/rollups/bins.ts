@@ -1,11 +1,13 @@
+const NONE = new Int32Array(0);
+
 /** A growing list of 32-bit integers: a tenth of the memory of an array of objects. */
 export class IntList {
-  #items = new Int32Array(256);
+  #items = NONE;
   length = 0;
 
   push(item: number) {
     if (this.length === this.#items.length) {
-      const larger = new Int32Array(this.length * 2);
+      const larger = new Int32Array(Math.max(16, this.length * 2));
       larger.set(this.#items);
       this.#items = larger;
     }

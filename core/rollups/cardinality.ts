@@ -6,7 +6,7 @@ export const OTHER = '__other__';
 /** Different values of one dimension, and different series, that one family may have in a day. */
 export interface CardinalityLimits {
   valuesPerDimension: number;
-  /** For dimensions that are many by nature: client, user. */
+  /** For what is many by nature: clients, users, series of one metric, names of metrics. */
   valuesPerClient: number;
   seriesPerFamily: number;
 }
@@ -17,7 +17,13 @@ export const DEFAULT_LIMITS: CardinalityLimits = {
   seriesPerFamily: 100_000,
 };
 
-const MANY = new Set(['client', 'user']);
+/** Series that are remembered over all days: some 100 MB. How often that is looked at, in days of families. */
+const MAX_HELD = 400_000;
+const LOOK_EVERY = 64;
+/** The mark of a day that was seeded from the store. */
+export const SEEDED = 'seeded';
+
+const MANY = new Set(['client', 'user', 'metric']);
 
 /**
  * Keeps the number of series bounded: remembers which values each dimension of each family had on each day, and folds
@@ -32,10 +38,23 @@ export const cardinalityGuard = (limits: CardinalityLimits) => {
     if (!day) {
       day = { values: Array.from({ length: dimensions }, () => new Set()), series: new Set() };
       days.set(key, day);
-      // A day nobody wrote to for long is forgotten first; it is seeded from the store should it be written to again.
-      if (days.size > 20_000) days.delete(days.keys().next().value!);
+      if (days.size % LOOK_EVERY === 0) forget(Math.floor(timeMs / DAY));
     }
     return day;
+  };
+
+  /** The days first written to go first, with the mark that they are known; the store seeds them should they come again. */
+  const forget = (keep: number) => {
+    let held = 0;
+    for (const { series, values } of days.values()) held += series.size + values.length;
+    for (const [key, { series, values }] of days) {
+      if (held <= MAX_HELD) return;
+      const day = key.slice(key.lastIndexOf(' ') + 1);
+      if (day === String(keep)) continue;
+      held -= series.size + values.length;
+      days.delete(key);
+      days.delete(keyOf(SEEDED, Number(day) * DAY));
+    }
   };
 
   return {

@@ -19,7 +19,7 @@ export interface Draft {
 /** Past every key of the sketch. */
 export const NO_BIN = 0x7fff_ffff;
 
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 8;
 // Places in a row. Distributions and stretches begin alike.
 const [N, SUM, MIN, MAX, LAST_TIME, LAST] = [0, 1, 2, 3, 4, 5];
 const GROWTH = ['firstTime', 'first', 'lastTime', 'last', 'increase'] as const satisfies (keyof Growth)[];

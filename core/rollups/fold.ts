@@ -9,11 +9,12 @@ import {
   partitionSpan,
   type RollupKind,
   SAMPLES,
+  samplesOf,
 } from '../telemetry/families.ts';
 import { binOf } from '../telemetry/sketch.ts';
 import type { Block } from './block.ts';
 import { type BlockBuilder, blockBuilder } from './builder.ts';
-import type { CardinalityGuard } from './cardinality.ts';
+import { type CardinalityGuard, OTHER } from './cardinality.ts';
 import { addCount, addPoint, addValue, type Draft, NO_BIN } from './draft.ts';
 
 /** A block with the start of the partition it is filed under. */
@@ -31,6 +32,8 @@ type Fields = Record<string, unknown>;
 export interface Folder {
   /** @param complete fills what an event does not say from the registry */
   add(content: Pick<BatchContent, 'events' | 'samples'>, complete: (event: ModelEvent) => ModelEvent): void;
+  /** Blocks under construction. */
+  size(): number;
   /** Everything added, at each family's finest step: a block for each family and partition that it touches. Once, at the end. */
   blocks(): FiledBlock[];
 }
@@ -115,6 +118,7 @@ export const folder = (guard: CardinalityGuard): Folder => {
       for (const event of events) addEvent(complete(event) as ModelEvent & Fields);
       for (const sample of samples) addSample(sample);
     },
+    size: () => files.size,
     blocks: () => [...files.values()].map(({ startMs, builder }) => ({ startMs, block: builder.build() })),
   };
 
@@ -126,6 +130,14 @@ export const folder = (guard: CardinalityGuard): Folder => {
     }
   }
 
+  /** The metric a new series may be kept under, and what was folded: its labels, or with too many names its metric too. */
+  function admitSeries({ metric, timestamp: timeMs }: Sample, key: string): { metric: string; folded?: string } {
+    const names = { family: SAMPLES.name, timeMs, dimensions: ['metric'] };
+    if (guard.admit(names, [metric], () => {})[0] !== metric) return { metric: OTHER, folded: 'metric' };
+    const series = { family: samplesOf(metric), timeMs, dimensions: SERIES_ONLY };
+    return guard.admit(series, [key], () => {})[0] === key ? { metric } : { metric, folded: metric };
+  }
+
   function addSample(sample: Sample) {
     const { [REPLICA_LABEL]: replica = '', ...labels } = sample.labels;
     const { builder, seriesOf, folds, drafts } = fileOf(SAMPLES, sample.timestamp);
@@ -133,13 +145,14 @@ export const folder = (guard: CardinalityGuard): Folder => {
     const key = `${sample.metric}\u001f${sample.kind}\u001f${replica}\u001f${text}`;
     let series = seriesOf.get(key);
     if (series === undefined) {
-      const of = { family: `${SAMPLES.name}:${sample.metric}`, timeMs: sample.timestamp, dimensions: SERIES_ONLY };
-      const isKept = guard.admit(of, [key], () => {})[0] === key;
-      series = builder.seriesOf([sample.metric, sample.kind, isKept ? replica : '', isKept ? text : FOLDED_LABELS]);
+      const { metric, folded } = admitSeries(sample, key);
+      series = builder.seriesOf(
+        folded === undefined ? [metric, sample.kind, replica, text] : [metric, sample.kind, '', FOLDED_LABELS],
+      );
       seriesOf.set(key, series);
-      if (!isKept) folds.set(key, [sample.metric]);
+      if (folded !== undefined) folds.set(key, [folded]);
     }
-    if (folds.has(key)) countFold(SAMPLES.name, sample.metric, sample.timestamp);
+    for (const dimension of folds.get(key) ?? []) countFold(SAMPLES.name, dimension, sample.timestamp);
     drafts[0] ??= builder.draftOf('value', 'point');
     addPoint(drafts[0], builder.rowOf(series, sample.timestamp), sample.value);
   }

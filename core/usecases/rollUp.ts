@@ -1,5 +1,5 @@
 import type { BatchLog, Compression, DeploymentStore, NewBlock, RollupStore } from '../ports.ts';
-import type { CardinalityGuard } from '../rollups/cardinality.ts';
+import { type CardinalityGuard, SEEDED } from '../rollups/cardinality.ts';
 import { coarsen, splitByMetric } from '../rollups/coarsen.ts';
 import { encodeBlock, openBlock } from '../rollups/codec.ts';
 import { type FiledBlock, folder } from '../rollups/fold.ts';
@@ -19,6 +19,8 @@ export interface RollUpPorts {
 const MAX_ITEMS = 100_000;
 /** How much of it is decoded at a time. */
 const PIECE_ITEMS = 4_000;
+/** And how many blocks may be under construction: an import of years touches thousands of hours. */
+const MAX_BLOCKS = 500;
 
 /**
  * One round: takes waiting batches from the log and puts them into the rollups, each exactly once: what was applied
@@ -44,44 +46,57 @@ export const rollUp =
 export const applyBatches =
   (ports: RollUpPorts) =>
   async (batches: readonly Batch[], nowMs: number): Promise<void> => {
-    let known = new Set(await ports.rollups.applied(batches.map(({ id }) => id)));
-    for (;;) {
-      const fresh = batches.filter(({ id }) => !known.has(id));
-      if (fresh.length === 0) return;
-      const fold = folder(ports.guard);
-      for (const contents of piecesOf(fresh)) {
-        const events = contents.flatMap((content) => content.events);
-        await learnDeployments(ports)(events, nowMs);
-        await seedGuard(ports, contents);
-        const complete = registryDefaults(await ports.deployments.list());
-        for (const content of contents) fold.add(content, complete);
-      }
-      await saveSightings(ports)(nowMs); // before the batches count as applied: after a crash they are not read again
-      const filed = await withinRetention(ports.rollups, fold.blocks());
-      const blocks = filed.map(({ startMs, block }): NewBlock => {
-        const { family, stepMs } = block;
-        return { family, stepMs, startMs, bytes: encodeBlock(block, ports.compression) };
-      });
-      const already = await ports.rollups.apply({ batchIds: fresh.map(({ id }) => id), blocks, nowMs });
-      if (already.length === 0) return;
-      known = new Set([...known, ...already]);
+    const known = new Set(await ports.rollups.applied(batches.map(({ id }) => id)));
+    let waiting = batches.filter(({ id }) => !known.has(id));
+    while (waiting.length > 0) {
+      const { taken, blocks } = await foldSome(ports, waiting, nowMs);
+      const already = new Set(await ports.rollups.apply({ batchIds: taken, blocks, nowMs }));
+      const done = new Set(already.size > 0 ? already : taken);
+      waiting = waiting.filter(({ id }) => !done.has(id));
     }
   };
 
-/** The batches' contents, some at a time: each is decoded when it is come to, and let go with its piece. */
-function* piecesOf(batches: readonly Batch[]): Generator<BatchContent[]> {
-  let piece: BatchContent[] = [];
+/** As many of the batches, from the first on, as make a bounded number of blocks. Each is decoded when it is come to. */
+const foldSome = async (ports: RollUpPorts, batches: readonly Batch[], nowMs: number) => {
+  const fold = folder(ports.guard);
+  const taken: string[] = [];
+  for (const { ids, contents } of piecesOf(batches)) {
+    await learnDeployments(ports)(
+      contents.flatMap((content) => content.events),
+      nowMs,
+    );
+    await seedGuard(ports, contents);
+    const complete = registryDefaults(await ports.deployments.list());
+    for (const content of contents) fold.add(content, complete);
+    taken.push(...ids);
+    if (fold.size() > MAX_BLOCKS) break;
+  }
+  await saveSightings(ports)(nowMs); // before the batches count as applied: after a crash they are not read again
+  const filed = await withinRetention(ports.rollups, fold.blocks());
+  const blocks = filed.map(({ startMs, block }): NewBlock => {
+    const { family, stepMs } = block;
+    return { family, stepMs, startMs, bytes: encodeBlock(block, ports.compression) };
+  });
+  return { taken, blocks };
+};
+
+type Rollable = Pick<BatchContent, 'events' | 'samples'>;
+
+/** The batches' events and samples, some at a time; spans and logs are let go at once. */
+function* piecesOf(batches: readonly Batch[]): Generator<{ ids: string[]; contents: Rollable[] }> {
+  let piece: { ids: string[]; contents: Rollable[] } = { ids: [], contents: [] };
   let items = 0;
   for (const batch of batches) {
-    const { content } = batch;
-    piece.push(content);
-    items += content.events.length + content.samples.length;
+    const { events, samples } = batch.content;
+    piece.ids.push(batch.id);
+    piece.contents.push({ events, samples });
+    items += events.length + samples.length;
     if (items < PIECE_ITEMS) continue;
     yield piece;
-    piece = [];
+    piece = { ids: [], contents: [] };
     items = 0;
   }
-  if (piece.length > 0) yield piece;
+  if (piece.ids.length > 0) yield piece;
 }
 
 /** Blocks of time whose fine steps were dropped already go to the finest step that is still kept. */
@@ -115,7 +130,7 @@ const withinRetention = async (rollups: RollupStore, filed: readonly FiledBlock[
 };
 
 /** Tells the guard what the store holds of days that it does not know yet (after a restart, or of long ago). */
-const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, contents: readonly BatchContent[]) => {
+const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, contents: readonly Rollable[]) => {
   const days = new Set<number>();
   let last = Number.NaN;
   for (const { events, samples } of contents) {
@@ -128,8 +143,8 @@ const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, contents:
     }
   }
   for (const day of days) {
-    if (guard.knows('seeded', day)) continue;
-    guard.remember('seeded', day, [], 0);
+    if (guard.knows(SEEDED, day)) continue;
+    guard.remember(SEEDED, day, [], 0);
     for (const family of await rollups.families()) {
       const { baseStepMs, dimensions } = familyOf(family);
       const listed = await rollups.list({ family, stepMs: baseStepMs, fromMs: day, toMs: day + DAY });
@@ -137,7 +152,11 @@ const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, contents:
         if (!bytes) continue; // compacted meanwhile: the other block is in the listing of the next round
         const series = openBlock(bytes, compression).series();
         if (!family.startsWith(SAMPLES.name)) guard.remember(family, day, series, dimensions.length);
-        else for (const values of series) guard.remember(samplesOf(values[0]!), day, [[values.join('\u001f')]], 1);
+        else
+          for (const values of series) {
+            guard.remember(SAMPLES.name, day, [[values[0]!]], 1);
+            guard.remember(samplesOf(values[0]!), day, [[values.join('\u001f')]], 1);
+          }
       }
     }
   }
