@@ -18,6 +18,8 @@ export interface Selection {
   maxStepMs: number;
   /** What a reader of the answer should know; what reading finds is added. */
   notes: Set<string>;
+  /** Calls of spans that were left out since events report them; of a ratio's terms the most. Reading raises it. */
+  spanCallsLeftOut: { most: number };
   /** Only these groups, by `groupKey`; undefined = all. */
   onlyGroups?: ReadonlySet<string> | undefined;
 }

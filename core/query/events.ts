@@ -1,9 +1,8 @@
 import { AppError } from '../errors.ts';
 import type { Column } from '../rollups/block.ts';
-import { OTHER } from '../rollups/cardinality.ts';
 import type { OpenBlock } from '../rollups/codec.ts';
 import { measuresOf } from '../rollups/fold.ts';
-import { FAMILIES, type Family, MEASURES, partitionSpan, type RollupKind } from '../telemetry/families.ts';
+import { FAMILIES, type Family, HOUR, MEASURES, partitionSpan, type RollupKind } from '../telemetry/families.ts';
 import { type MeasureCells, measureCells } from './cells.ts';
 import {
   elapsedS,
@@ -16,6 +15,7 @@ import {
 } from './context.ts';
 import { matches } from './filter.ts';
 import { planSegments } from './plan.ts';
+import { type Twofold, twofoldOf } from './twofold.ts';
 
 /**
  * The families that can answer: those that keep the measure and have all the dimensions, the cheapest first and those
@@ -75,26 +75,26 @@ export const readEvents = async (
 ): Promise<GroupValues[]> => {
   const { grid } = selection;
   for (const family of families) {
-    const blocks = await readFamily(ports, family, selection);
-    const record = sourceOfRecord(family, blocks);
-    if (record === 'cannotTell' && family !== families.at(-1)) continue;
-    if (record === 'cannotTell') selection.notes.add(TWOFOLD);
+    let blocks = await readFamily(ports, family, selection);
+    let twofold = twofoldOf(family, blocks, query.measure);
+    if (twofold.kind !== 'none' && selection.maxStepMs > HOUR) {
+      blocks = await readFamily(ports, family, { ...selection, maxStepMs: HOUR });
+      twofold = twofoldOf(family, blocks, query.measure);
+    }
+    if (twofold.kind === 'cannotTell' && family !== families.at(-1)) continue;
+    if (twofold.kind === 'cannotTell') selection.notes.add(TWOFOLD);
     if (!isAligned(grid, family.baseStepMs)) throw new NeedsCoarserStep(family.baseStepMs);
     const groups: string[][] = [];
-    const grouping = groupingOf({
-      family,
-      selection,
-      groups,
-      isCounted: record === 'cannotTell' ? () => true : record,
-    });
+    const grouping = groupingOf({ family, selection, groups, isCounted: () => true });
     const groupsOf = blocks.map(({ block }) => grouping(block));
     const size = groups.length * grid.starts.length;
     if (size > MAX_CELLS) throw tooMany(groups.length, grid.starts.length);
     const cells = measureCells(size);
     const isPresent = new Uint8Array(size);
     const withBins = query.stats.some((stat) => percentile(stat) !== undefined);
+    let callsLeftOut = 0;
     blocks.forEach(({ block, fromMs, toMs }, i) => {
-      addRows({
+      callsLeftOut += addRows({
         block,
         fromMs,
         toMs,
@@ -102,9 +102,11 @@ export const readEvents = async (
         grid,
         cells,
         isPresent,
+        twofold,
         column: block.column(query.measure, withBins),
       });
     });
+    selection.spanCallsLeftOut.most = Math.max(selection.spanCallsLeftOut.most, callsLeftOut);
     const isDistribution = MEASURES[family.event].some(
       ({ name, kind }) => name === query.measure && kind === 'distribution',
     );
@@ -154,6 +156,7 @@ export const readFamily = async (
   return read;
 };
 
+/** Adds a block's rows up. Answers how many calls were left out as reported twice. */
 const addRows = (of: {
   block: OpenBlock;
   fromMs: number;
@@ -162,20 +165,28 @@ const addRows = (of: {
   grid: Selection['grid'];
   cells: MeasureCells;
   isPresent: Uint8Array;
+  twofold: Twofold;
   column: Column | undefined;
-}) => {
-  const { groupOf, grid, cells, isPresent, column, fromMs, toMs } = of;
+}): number => {
+  const { block, groupOf, grid, cells, isPresent, twofold, column, fromMs, toMs } = of;
   const buckets = grid.starts.length;
-  const { rowSeries, rowTime } = of.block.rows();
+  const { rowSeries, rowTime } = block.rows();
+  const calls = twofold.kind === 'told' ? block.column('events') : undefined;
+  let callsLeftOut = 0;
   for (let r = 0; r < rowTime.length; r++) {
     const group = groupOf[rowSeries[r]!]!;
     const time = rowTime[r]!;
     if (group < 0 || time < fromMs || time >= toMs) continue;
+    if (twofold.kind === 'told' && twofold.isLeftOut(block, r)) {
+      if (calls?.kind === 'count') callsLeftOut += calls.sum[r]!;
+      continue;
+    }
     const cell = group * buckets + grid.indexOf(time);
     isPresent[cell] = 1;
     if (column?.kind === 'count') cells.addCount(cell, column, r);
     else if (column?.kind === 'distribution') cells.addDistribution(cell, column, r, column.binKeys.length > 0);
   }
+  return callsLeftOut;
 };
 
 const groupingOf = (of: {
@@ -204,35 +215,6 @@ const groupingOf = (of: {
     return group;
   };
   return (block) => Int32Array.from(block.series(), groupOf);
-};
-
-/**
- * Where an event and a span report the same calls of a deployment, the events count. Says which series count, or that a
- * family without deployments cannot tell.
- */
-const sourceOfRecord = (
-  family: Family,
-  parts: readonly BlockPart[],
-): ((series: readonly string[]) => boolean) | 'cannotTell' => {
-  const source = family.dimensions.indexOf('source');
-  const isSpan = (series: readonly string[]) => series[source] === 'span';
-  if (source < 0 || !parts.some(({ block }) => block.series().some(isSpan))) return () => true;
-  const deployment = family.dimensions.indexOf('deployment');
-  const nameOf = (series: readonly string[]) => (deployment < 0 ? '' : series[deployment]!);
-  const [bySpan, byEvent] = [new Set<string>(), new Set<string>()];
-  for (const { block, fromMs, toMs } of parts) {
-    const series = block.series();
-    const { rowSeries, rowTime } = block.rows();
-    for (let r = 0; r < rowTime.length; r++) {
-      if (rowTime[r]! < fromMs || rowTime[r]! >= toMs) continue;
-      const of = series[rowSeries[r]!]!;
-      (isSpan(of) ? bySpan : byEvent).add(nameOf(of));
-    }
-  }
-  // Deployments folded into one name may be others: better twice than not at all.
-  const isTwofold = (name: string) => name !== OTHER && bySpan.has(name) && byEvent.has(name);
-  if (deployment < 0) return isTwofold('') ? 'cannotTell' : () => true;
-  return (series) => !isSpan(series) || !isTwofold(nameOf(series));
 };
 
 /** Thrown where only a family with a coarser step can answer: the query is to be asked again in steps of at least `stepMs`. */

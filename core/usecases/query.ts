@@ -51,6 +51,10 @@ export const runQuery =
     ) {
       notes.add("quantiles come from the histogram's buckets and are as exact as those");
     }
+    const leftOut = selection.spanCallsLeftOut.most;
+    if (leftOut > 0) {
+      notes.add(`calls of ${leftOut} spans are left out: events report the same deployments in the same hours`);
+    }
     const isSilent = groups.every(({ values }) => values.every((bucket) => bucket.every(Number.isNaN)));
     if (isSilent) notes.add('no data for this metric, these filters and this range');
     return {
@@ -128,7 +132,8 @@ const select = async (
     notes.add(`days begin at whole ${finestMs / MINUTE} min of UTC, as these series are kept, not at midnight`);
   }
   const maxStepMs = coarsestUsable(grid);
-  return { groupBy: input.groupBy, filters: input.filters, grid, nowMs, maxStepMs, notes };
+  const spanCallsLeftOut = { most: 0 };
+  return { groupBy: input.groupBy, filters: input.filters, grid, nowMs, maxStepMs, notes, spanCallsLeftOut };
 };
 
 const wholeSteps = ({ fromMs, toMs }: QueryInput, stepMs: number) => ({
@@ -177,7 +182,7 @@ const topGroups = async (
 ): Promise<string[] | undefined> => {
   if (limit === undefined && order === undefined) return undefined;
   const { fromMs, toMs } = selection.grid;
-  const whole = { ...selection, grid: uniformGrid({ fromMs, toMs }, 0), maxStepMs: DAY };
+  const whole = { ...selection, grid: uniformGrid({ fromMs, toMs }, 0), maxStepMs: DAY, spanCallsLeftOut: { most: 0 } };
   const groups = byLabels(await evaluate(ports, metric, [stat], whole));
   const sign = order === 'asc' ? 1 : -1;
   const ranked = groups.map(({ labels, values }) => ({ key: groupKey(labels), value: values[0]![0]! }));

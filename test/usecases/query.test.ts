@@ -534,6 +534,39 @@ describe('calls that an event and a span report', () => {
     { deployment: 'told', source: 'event' },
   ];
 
+  it('are never fewer over a longer range, and the answer says how many were left out', async () => {
+    const one = await rolledUp([
+      { source: 'span' },
+      { source: 'span', timestamp: T0 + HOUR },
+      { source: 'span', timestamp: T0 + 5 * HOUR },
+      { source: 'event', timestamp: T0 + 5 * HOUR + 40 * MINUTE },
+    ]);
+    await inBothStates(one, async (state) => {
+      let before = 0;
+      for (const minutes of [30, 60, 120, 330, 360, 1440]) {
+        const of = range(T0, T0 + minutes * MINUTE);
+        const answer = await one.ask(`metric=inference.requests&stat=sum&step=all${of}`);
+        const count = valuesOf(answer)[0]!;
+        expect(count, `${state} ${minutes}`).toBeGreaterThanOrEqual(before);
+        before = count;
+      }
+      expect(before, state).toBe(3);
+      const answer = await one.ask(`metric=inference.requests&stat=sum&step=all${day}`);
+      expect(answer.note, state).toMatch(/calls of 1 spans are left out/);
+    });
+  });
+
+  it('leave out spans only for what the events say', async () => {
+    const one = world();
+    const { latencyMs: _, ...silent } = call({ source: 'event' }) as Inference;
+    await one.send({ events: [silent, call({ source: 'span', latencyMs: 700, status: 'error' })] });
+    await one.roll();
+    await inBothStates(one, async (state) => {
+      expect(valuesOf(await one.ask(`metric=inference.latency&stat=max&step=all${hour}`)), state).toEqual([700]);
+      expect(valuesOf(await one.ask(`metric=inference.errors&stat=sum&step=all${hour}`)), state).toEqual([0]);
+    });
+  });
+
   it('count as events only, deployment by deployment', async () => {
     const one = await rolledUp(twofold);
     await inBothStates(one, async (state) => {
