@@ -108,21 +108,16 @@ const select = async (
 ): Promise<Selection> => {
   const notes = new Set<string>();
   const base = baseFamily(metric, stats, input);
-  const finestMs = Math.max(atLeastMs, await finestStep(ports.rollups, base, input.fromMs));
-  let stepMs = input.stepMs;
-  if (stepMs % finestMs !== 0) {
-    stepMs = Math.ceil(stepMs / finestMs) * finestMs;
-    while (!isClockStep(stepMs)) stepMs += finestMs;
+  const { finestMs, stepMs, grid, range } = await gridOf(ports, base, input, atLeastMs);
+  if (stepMs !== input.stepMs) {
     notes.add(
       `answered in steps of ${stepMs / MINUTE} min: these series are kept in steps of ${finestMs / MINUTE} min for this range`,
     );
   }
-  const isDaily = stepMs === DAY && input.timeZone !== 'UTC';
-  const range = stepMs === 0 ? wholeSteps(input, finestMs) : input;
   if (stepMs === 0 && finestMs > MINUTE && (range.fromMs !== input.fromMs || range.toMs !== input.toMs)) {
     notes.add(`range widened to whole steps of ${finestMs / MINUTE} min, as these series are kept`);
   }
-  const grid = isDaily ? dailyGrid(range, input.timeZone, finestMs) : uniformGrid(range, stepMs);
+  const isDaily = stepMs === DAY && input.timeZone !== 'UTC';
   // Zones are ahead of UTC by multiples of a quarter of an hour.
   if (
     isDaily &&
@@ -134,6 +129,32 @@ const select = async (
   const maxStepMs = coarsestUsable(grid);
   const spanCallsLeftOut = { most: 0 };
   return { groupBy: input.groupBy, filters: input.filters, grid, nowMs, maxStepMs, notes, spanCallsLeftOut };
+};
+
+/**
+ * The buckets, made of what is kept for all of them: they may begin before the range, where less is kept than for the
+ * range itself.
+ */
+const gridOf = async (
+  ports: QueryPorts,
+  base: { name: string; baseStepMs: number },
+  input: QueryInput,
+  atLeastMs: number,
+) => {
+  let finestMs = Math.max(atLeastMs, await finestStep(ports.rollups, base, input.fromMs));
+  for (;;) {
+    let { stepMs } = input;
+    if (stepMs % finestMs !== 0) {
+      stepMs = Math.ceil(stepMs / finestMs) * finestMs;
+      while (!isClockStep(stepMs)) stepMs += finestMs;
+    }
+    const range = stepMs === 0 ? wholeSteps(input, finestMs) : input;
+    const isDaily = stepMs === DAY && input.timeZone !== 'UTC';
+    const grid = isDaily ? dailyGrid(range, input.timeZone, finestMs) : uniformGrid(range, stepMs);
+    const neededMs = await finestStep(ports.rollups, base, grid.fromMs);
+    if (neededMs <= finestMs) return { finestMs, stepMs, range, grid };
+    finestMs = neededMs;
+  }
 };
 
 const wholeSteps = ({ fromMs, toMs }: QueryInput, stepMs: number) => ({

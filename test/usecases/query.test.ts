@@ -20,6 +20,8 @@ const inBothStates = async (one: World, check: (state: string) => Promise<void>)
   await one.compact();
   await check('compacted');
 };
+const everyQuarter = (fromMs: number, count: number): Partial<Inference>[] =>
+  Array.from({ length: count }, (_, i) => ({ timestamp: fromMs + i * 15 * MINUTE }));
 const failure = (asked: Promise<unknown>): Promise<AppError> =>
   asked.then(
     () => {
@@ -299,6 +301,20 @@ describe('days of a time zone', () => {
     expect(answer.note).toMatch(/whole 60 min of UTC/);
     expect(sumOf(valuesOf(answer))).toBe(36);
     expect(answer.series[0]!.points[0]![0]).toBe(Date.parse('2026-03-03T18:00Z'));
+  });
+
+  it('and long steps are whole where their beginning is kept in hours only', async () => {
+    const one = await rolledUp(everyQuarter(Date.parse('2026-03-03T18:00Z'), 40));
+    await one.compact();
+    const later = T0 + 2 * DAY + HOUR;
+    await one.expire({ minuteDays: 2, hourDays: 100, dayDays: 1000 }, later); // minutes before 01:00 of T0 are gone
+    const of = range(T0 + HOUR, T0 + 4 * HOUR);
+
+    const inDays = await one.ask(`metric=inference.requests&stat=sum&step=1d&tz=Asia/Kolkata${of}`, later);
+    expect(inDays.from).toBe(Date.parse('2026-03-03T18:00Z'));
+    expect(sumOf(valuesOf(inDays))).toBe(40);
+    const in45Min = await one.ask(`metric=inference.requests&stat=sum&step=45m${of}`, later);
+    expect([in45Min.step_s, valuesOf(in45Min)]).toEqual([3600, [4, 4, 4]]);
   });
 
   it('equal the sums of their minutes, before compaction and after', async () => {
