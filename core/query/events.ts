@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Column } from '../rollups/block.ts';
+import { OTHER } from '../rollups/cardinality.ts';
 import type { OpenBlock } from '../rollups/codec.ts';
 import { measuresOf } from '../rollups/fold.ts';
 import { FAMILIES, type Family, HOUR, MEASURES, partitionSpan, type RollupKind } from '../telemetry/families.ts';
@@ -261,6 +262,8 @@ const statOf = (of: {
   return cells.quantile(cell, percentile(stat)!) ?? Number.NaN;
 };
 
+const AT_LEAST = 'at least so many: values over the limit are kept as one, __other__';
+
 /** How many different values of a dimension each group and bucket has. */
 export const readDistinct = async (
   ports: QueryPorts,
@@ -282,8 +285,10 @@ export const readDistinct = async (
       const group = groupOf[rowSeries[r]!]!;
       if (group < 0 || rowTime[r]! < fromMs || rowTime[r]! >= toMs) continue;
       const cell = group * grid.starts.length + grid.indexOf(rowTime[r]!);
+      const value = series[rowSeries[r]!]![at]!;
+      if (value === OTHER) selection.notes.add(AT_LEAST);
       seen[cell] ??= new Set();
-      seen[cell].add(series[rowSeries[r]!]![at]!);
+      seen[cell].add(value);
     }
   }
   const distinctOf = (g: number) => (_: number, t: number) => seen[g * grid.starts.length + t]?.size ?? Number.NaN;

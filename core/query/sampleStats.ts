@@ -1,5 +1,6 @@
 import { elapsedS, type GroupValues, groupKey, MAX_CELLS, percentile, type Selection } from './context.ts';
 import { tooMany } from './events.ts';
+import { labelOf, ownLabel } from './labels.ts';
 import type { SampleSeries } from './samples.ts';
 
 /** Series of samples as groups: over time first, within the bucket, then over the series of the group. */
@@ -24,7 +25,7 @@ const groupSeries = (series: readonly SampleSeries[], { groupBy, grid, onlyGroup
   const groups = new Map<string, { labels: string[]; members: SampleSeries[] }>();
   for (const member of series) {
     if (member.n.every((n) => n === 0)) continue; // known from blocks that reach beyond the range
-    const labels = groupBy.map((name) => member.labels[name] ?? '');
+    const labels = groupBy.map((name) => labelOf(member.labels, name));
     const key = groupKey(labels);
     if (onlyGroups && !onlyGroups.has(key)) continue;
     const group = groups.get(key) ?? { labels, members: [] };
@@ -111,8 +112,9 @@ export const aggregateHistograms = (
 const bucketQuantile = (members: readonly SampleSeries[], t: number, q: number): number => {
   const byBound = new Map<number, number>();
   for (const { labels, n, increase } of members) {
-    if (n[t] === 0) continue;
-    const bound = labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le);
+    const le = ownLabel(labels, 'le');
+    if (n[t] === 0 || le === '') continue; // of folded series the bound is not known
+    const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le);
     byBound.set(bound, (byBound.get(bound) ?? 0) + increase[t]!);
   }
   const bounds = [...byBound].sort((a, b) => a[0] - b[0]);

@@ -1,9 +1,9 @@
 import { type Growth, increaseBetween, joinGrowth, type PointColumn, type StretchColumn } from '../rollups/block.ts';
-import { FOLDED_LABELS } from '../rollups/fold.ts';
 import { HOUR, MINUTE, SAMPLES, samplesOf } from '../telemetry/families.ts';
 import { groupKey, type QueryPorts, type Selection } from './context.ts';
 import { readFamily } from './events.ts';
 import { matches } from './filter.ts';
+import { isFolded, labelOf } from './labels.ts';
 import { oneOfReplicas } from './replicas.ts';
 
 /** What one series of samples did in each bucket; n = 0 where it has none. */
@@ -22,8 +22,10 @@ export interface SampleSeries {
   before: Float64Array;
 }
 
-/** Running totals of different series under one name have no increase. */
-const FOLDED = 'series over the limit are left out; modelmeter.folded counts their samples';
+const FOLDED = {
+  leftOut: 'series over the limit are left out; modelmeter.folded counts their samples',
+  together: 'series over the limit are taken together as __other__; modelmeter.folded counts their samples',
+};
 
 /** How far before the range a counter's reading may lie and still start the first bucket's increase. */
 const LOOK_BACK_MS = 5 * MINUTE;
@@ -45,17 +47,18 @@ export const readSamples = async (ports: QueryPorts, metric: string, selection: 
     const lists = block.series().map((values) => {
       const [of, kind, replica, text] = values as [string, string, string, string];
       if (of !== metric) return undefined;
-      if (kind === 'counter' && text === FOLDED_LABELS) {
-        selection.notes.add(FOLDED);
-        return undefined;
-      }
       const key = groupKey([kind, text, replica]);
       let info = infos.get(key);
       if (!info) {
         info = { labels: JSON.parse(text), kind };
         infos.set(key, info);
       }
-      if (!selection.filters.every((filter) => matches(filter, info.labels[filter.name] ?? ''))) return undefined;
+      const { labels } = info;
+      const isMatch = selection.filters.every((filter) => matches(filter, labelOf(labels, filter.name)));
+      // Running totals of different series under one name have no increase.
+      const isTaken = isMatch && !(kind === 'counter' && isFolded(labels));
+      if (isFolded(labels)) selection.notes.add(isTaken ? FOLDED.together : FOLDED.leftOut);
+      if (!isTaken) return undefined;
       const list = readings.get(key) ?? [];
       readings.set(key, list);
       return list;

@@ -4,6 +4,7 @@ import { findMetric, METRICS } from '../metrics.ts';
 import type { Principal } from '../ports.ts';
 import type { QueryPorts } from '../query/context.ts';
 import { STATS, sourceKind } from '../query/evaluate.ts';
+import { ownLabel } from '../query/labels.ts';
 import type { Params } from '../query/params.ts';
 import { timeParam } from '../query/time.ts';
 import { measuresOf } from '../rollups/fold.ts';
@@ -128,7 +129,7 @@ export const dimensionValues =
     for (const family of samples) {
       await eachSeries(ports, { ...SAMPLES, name: family, ...range }, (series) => {
         const labels = JSON.parse(series[3]!) as Record<string, string>;
-        values.add(labels[name] ?? '');
+        values.add(ownLabel(labels, name));
       });
     }
     values.delete('');
