@@ -35,6 +35,9 @@ export const groupKey = (labels: readonly string[]): string => labels.join('\u00
 /** Groups times buckets that one query may hold: some 100 MB of numbers. */
 export const MAX_CELLS = 2_000_000;
 
+/** Readings of samples that one query may hold at once, of some 250 bytes each. */
+export const MAX_READINGS = 3_000_000;
+
 /** Seconds of bucket i that have passed by now, at least one: what a rate divides by. */
 export const elapsedS = ({ grid, nowMs }: Selection, i: number): number => {
   const end = grid.starts[i + 1] ?? grid.toMs;

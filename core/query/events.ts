@@ -279,6 +279,7 @@ export const readDistinct = async (
   const seen: Set<string>[] = [];
   for (const { block, fromMs, toMs } of await readFamily(ports, family, selection)) {
     const groupOf = grouping(block);
+    if (groups.length * grid.starts.length > MAX_CELLS) throw tooMany(groups.length, grid.starts.length);
     const { rowSeries, rowTime } = block.rows();
     const series = block.series();
     for (let r = 0; r < rowTime.length; r++) {
@@ -295,8 +296,8 @@ export const readDistinct = async (
   return groups.map((labels, g) => ({ labels, values: [Float64Array.from(grid.starts, distinctOf(g))] }));
 };
 
-export const tooMany = (groups: number, buckets: number) =>
+export const tooMany = (count: number, buckets: number, what: 'groups' | 'series' = 'groups') =>
   new AppError(
     'invalidInput',
-    `${groups} groups of ${buckets} points are too many; group by less, filter, or ask for a longer step`,
+    `${count} ${what} of ${buckets} points are too many; group by less, filter, or ask for a longer step`,
   );

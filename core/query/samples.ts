@@ -1,7 +1,8 @@
+import { AppError } from '../errors.ts';
 import { type Growth, increaseBetween, joinGrowth, type PointColumn, type StretchColumn } from '../rollups/block.ts';
 import { HOUR, MINUTE, SAMPLES, samplesOf } from '../telemetry/families.ts';
-import { groupKey, type QueryPorts, type Selection } from './context.ts';
-import { readFamily } from './events.ts';
+import { groupKey, MAX_CELLS, MAX_READINGS, type QueryPorts, type Selection } from './context.ts';
+import { readFamily, tooMany } from './events.ts';
 import { matches } from './filter.ts';
 import { isFolded, labelOf } from './labels.ts';
 import { oneOfReplicas } from './replicas.ts';
@@ -32,13 +33,19 @@ const LOOK_BACK_MS = 5 * MINUTE;
 
 /**
  * All series of one metric of samples, without those that the filters leave out. Servers of a highly available pair
- * count once: in each bucket the one with more readings.
+ * count once: in each bucket the one with more readings. Throws AppError invalidInput where it is too much to hold.
  */
-export const readSamples = async (ports: QueryPorts, metric: string, selection: Selection): Promise<SampleSeries[]> => {
+export const readSamples = async (
+  ports: QueryPorts,
+  metric: string,
+  selection: Selection,
+  maxReadings = MAX_READINGS,
+): Promise<SampleSeries[]> => {
   const { grid } = selection;
   const lookBack = selection.maxStepMs >= HOUR ? HOUR : LOOK_BACK_MS;
   const wider = { ...selection, grid: { ...grid, fromMs: grid.fromMs - lookBack } };
   const readings = new Map<string, Reading[]>();
+  let readingCount = 0;
   const infos = new Map<string, { labels: Record<string, string>; kind: string }>();
   const family = { name: samplesOf(metric), baseStepMs: SAMPLES.baseStepMs };
   // What is loose first: should compaction move it in between, it is read twice and counts once.
@@ -70,9 +77,12 @@ export const readSamples = async (ports: QueryPorts, metric: string, selection: 
     for (let r = 0; r < rowTime.length; r++) {
       const list = lists[rowSeries[r]!];
       if (!list || rowTime[r]! < fromMs || rowTime[r]! >= toMs) continue;
+      if (++readingCount > maxReadings) throw tooManyReadings(metric, maxReadings);
       list.push(points ? pointReading(rowTime[r]!, points.value[r]!) : stretchReading(stretches!, r, rowTime[r]!));
     }
   }
+  const buckets = grid.starts.length;
+  if (readings.size * buckets > MAX_CELLS) throw tooMany(readings.size, buckets, 'series');
   const series = new Map<string, SampleSeries[]>();
   for (const [key, list] of readings) {
     const { labels, kind } = infos.get(key)!;
@@ -82,6 +92,12 @@ export const readSamples = async (ports: QueryPorts, metric: string, selection: 
   }
   return [...series.values()].map(oneOfReplicas);
 };
+
+const tooManyReadings = (metric: string, maxReadings: number) =>
+  new AppError(
+    'invalidInput',
+    `${metric} has more than ${maxReadings} readings in this range; narrow the range, filter, or ask for steps of 1h or longer`,
+  );
 
 /** One point, or a stretch of them, that lies in the bucket of `time`. */
 interface Reading extends Growth {
