@@ -25,6 +25,8 @@ export type ToBackground = { kind: 'wake' } | { kind: 'stop' };
 /** From the thread. */
 export type FromBackground =
   | { kind: 'rolled'; batches: number; atMs: number; series: number }
+  /** A round of housekeeping, all of it done. */
+  | { kind: 'kept' }
   | { kind: 'failed'; what: string; error: string }
   | { kind: 'stopped' };
 
@@ -34,6 +36,8 @@ const HOUSEKEEPING_MS = 5_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** Applied batches are remembered for as long as events are accepted and dead letters are kept. */
 const APPLIED_MS = 49 * DAY;
+/** Keys longer than that: a new request under a forgotten key whose batch counts as applied would be accepted, then left out. */
+const KEYS_MS = 51 * DAY;
 
 /** Whoever sends or asks is served first. On Linux this is of the calling thread alone; elsewhere it would be the whole process's. */
 if (process.platform === 'linux') setPriority(5);
@@ -77,18 +81,36 @@ const housekeeping = async () => {
   const nowMs = Date.now();
   if (nowMs - lastHousekeeping < HOUSEKEEPING_MS) return;
   lastHousekeeping = nowMs;
-  await compaction(nowMs, { isBusy });
-  await archiving(nowMs, async () => isStopping);
+  let failed = 0;
+  // One that fails, as the archive does on a full disk, must not keep the others from making room.
+  const step = async (what: string, work: () => unknown) => {
+    try {
+      await work();
+    } catch (error) {
+      failed++;
+      post({ kind: 'failed', what, error: textOf(error) });
+    }
+  };
   if (nowMs - lastExpiry > HOUR) {
     lastExpiry = nowMs;
-    await expiry(nowMs);
-    await rollups.forgetApplied(nowMs - APPLIED_MS);
-    await log.forgetKeys(nowMs - APPLIED_MS);
+    await step('dropping old rollups', () => expiry(nowMs));
+    // In this order: while applied batches are not forgotten, neither are their keys.
+    await step('forgetting batches and keys', async () => {
+      await rollups.forgetApplied(nowMs - APPLIED_MS);
+      await log.forgetKeys(nowMs - KEYS_MS);
+    });
   }
-  const idle = !(await isBusy());
-  log.tidy({ idle });
-  rollups.tidy({ idle });
+  await step('compacting', () => compaction(nowMs, { isBusy }));
+  await step('archiving', () => archiving(nowMs, async () => isStopping));
+  await step('giving back room', async () => {
+    const idle = !(await isBusy());
+    log.tidy({ idle });
+    rollups.tidy({ idle });
+  });
+  if (failed === 0) post({ kind: 'kept' });
 };
+
+const textOf = (error: unknown) => (error instanceof Error && error.stack) || String(error);
 
 let failures = 0;
 for (;;) {
@@ -101,7 +123,7 @@ for (;;) {
     failures = 0;
   } catch (error) {
     failures++;
-    post({ kind: 'failed', what: 'rolling up or keeping house', error: String((error as Error).stack ?? error) });
+    post({ kind: 'failed', what: 'rolling up', error: textOf(error) });
     if (isStopping) break;
     await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures));
     continue;

@@ -27,6 +27,7 @@ export const healthOf = (of: {
   return {
     tell(message: FromBackground) {
       if (message.kind === 'failed') failure = message.error.split('\n')[0];
+      if (message.kind === 'kept') failure = undefined;
       if (message.kind !== 'rolled') return;
       newestRollupMs = message.atMs;
       series = message.series;

@@ -22,4 +22,15 @@ describe('health', () => {
     await log.markRolled([aBatch(1).id]);
     expect(await report(3600)).toMatchObject({ status: 'ok', backlogBatches: 0, oldestWaitingS: 0 });
   });
+
+  it('tells of a failure until the work behind the door succeeds again', async () => {
+    const health = healthOf({ traffic: trafficMeter(), startedMs: 0, log: memoryBatchLog(), folded: async () => [] });
+    health.stop();
+    const report = () => health.report(LOCAL_PRINCIPAL, 0);
+
+    health.tell({ kind: 'failed', what: 'archiving', error: 'Error: disk full\n  at archive' });
+    expect(await report()).toMatchObject({ status: 'degraded', problem: 'Error: disk full' });
+    health.tell({ kind: 'kept' });
+    expect(await report()).toMatchObject({ status: 'ok' });
+  });
 });
