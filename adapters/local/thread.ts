@@ -15,13 +15,15 @@ const HEAP = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 24 };
 export const backgroundThread = (options: BackgroundOptions, log: Log, tell: (message: FromBackground) => void) => {
   let isStopping = false;
   let isWakeSent = false;
-  let worker = start();
+  /** None between its death and the next start. */
+  let worker: Worker | undefined = start();
 
   function start(): Worker {
     const made = new Worker(new URL('./background.ts', import.meta.url), { workerData: options, resourceLimits: HEAP });
     made.on('message', (message: FromBackground) => tell(message));
     made.on('error', (error) => log.error('the background thread failed', { error }));
     made.on('exit', () => {
+      worker = undefined;
       if (isStopping) return;
       setTimeout(() => {
         if (!isStopping) worker = start();
@@ -29,7 +31,7 @@ export const backgroundThread = (options: BackgroundOptions, log: Log, tell: (me
     });
     return made;
   }
-  const send = (message: ToBackground) => worker.postMessage(message);
+  const send = (message: ToBackground) => worker?.postMessage(message);
 
   return {
     /** Says that something was logged; cheap to call for every request. */
@@ -44,9 +46,11 @@ export const backgroundThread = (options: BackgroundOptions, log: Log, tell: (me
     /** Lets it roll up what waits, then ends it; what takes too long is left to the next start. */
     async stop() {
       isStopping = true;
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      const running = worker;
+      if (!running) return;
+      const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
       send({ kind: 'stop' });
-      const timer = setTimeout(() => worker.terminate(), STOP_MS);
+      const timer = setTimeout(() => running.terminate(), STOP_MS);
       await ended;
       clearTimeout(timer);
     },
