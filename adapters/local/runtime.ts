@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { stringify } from 'csv-stringify/sync';
@@ -106,7 +107,9 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       replicaLabels: config.replicaLabels,
     },
     allowedHosts: config.allowedHosts,
-    ...(options.tokens.length > 0 ? { authenticate: keyAuthentication(options.tokens.map(callerOf)) } : {}),
+    ...(options.tokens.length > 0
+      ? { authenticate: keyAuthentication(options.tokens.map((key) => callerOf(key))) }
+      : {}),
     isOverloaded: () => health.backlog() > LONGEST_BACKLOG,
     exports: exportsOf(dataDir, ports),
     log: (message, fields) => log.error(message, fields),
@@ -148,9 +151,14 @@ const foldedIn = async (query: ReturnType<typeof runQuery>) => {
   return series.map(({ labels, points }) => ({ ...labels, count: points[0]?.[1] ?? 0 }));
 };
 
-const callerOf = (key: string, i: number): { key: string; principal: Principal } => ({
+/** Named after its key, not its place among the keys: who adds or takes away a key renames no other caller. */
+const callerOf = (key: string): { key: string; principal: Principal } => ({
   key,
-  principal: { id: `token-${i + 1}`, roles: ['admin', 'writer', 'reader'], teams: [] },
+  principal: {
+    id: `token-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
+    roles: ['admin', 'writer', 'reader'],
+    teams: [],
+  },
 });
 
 const listen = (fetch: Parameters<typeof serve>[0]['fetch'], { host, port }: RuntimeOptions) =>
