@@ -74,6 +74,17 @@ describe('SQLite batch log', () => {
     expect(await log.append(anEntry(1))).toEqual({ kind: 'appended' });
   });
 
+  it('forgets no key of a batch that waits, without which it could not be marked as rolled up', async () => {
+    const log = closingAtEnd(sqliteBatchLog({ path: aPath() }));
+    await log.append(anEntry(1));
+
+    await log.forgetKeys(aBatch(1).receivedAt + 1);
+    await log.markRolled([aBatch(1).id]);
+
+    expect(await log.backlog()).toBe(0);
+    expect(await log.append(anEntry(1))).toMatchObject({ kind: 'duplicate' });
+  });
+
   it('leaves its log of changes empty when idle', async () => {
     const path = aPath();
     const log = closingAtEnd(sqliteBatchLog({ path }));

@@ -33,7 +33,7 @@ const FORGET_AT_ONCE = 1_000;
 export interface SqliteBatchLog extends BatchLog {
   /** `append` of `recordOf(entry)`. */
   keep(record: LogRecord): Promise<LogAnswer>;
-  /** Forgets the keys of batches that came before this: a retry of one of them is a new request. */
+  /** Forgets the keys of batches that came before this, but of none that waits: a retry of one of them is a new request. */
   forgetKeys(beforeMs: number): Promise<void>;
   /** See `tidy` in database.ts. */
   tidy(options: { idle: boolean }): void;
@@ -60,7 +60,9 @@ export const sqliteBatchLog = ({ path }: { path: string }): SqliteBatchLog => {
   const oldestUnrolled = db.prepare(
     'SELECT id, receivedMs, items, content FROM pending JOIN payloads USING (seq) WHERE rolled = 0 ORDER BY seq',
   );
-  const oldKeys = db.prepare('SELECT id FROM keys WHERE receivedMs < ?');
+  const oldKeys = db.prepare(
+    'SELECT id FROM keys WHERE receivedMs < ? AND seq NOT IN (SELECT seq FROM pending WHERE rolled = 0)',
+  );
   const forget = db.prepare('DELETE FROM keys WHERE id = ?');
 
   const write = ({ record, payload }: Waiting): LogAnswer => {
