@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -99,5 +99,24 @@ describe('a backup', () => {
     expect(await restored.batchLog.unrolled(10)).toEqual([aBatch(1)]);
     expect(await restored.deploymentStore.list()).toHaveLength(1);
     restored.close();
+  });
+
+  it('holds the small files too, without which pseudonyms would change and the demo start over', async () => {
+    openDataFolder(join(dir, 'salted')).close();
+    const small = ['salt', 'since', 'demo-progress.json'];
+    for (const name of small) writeFileSync(join(dir, 'salted', name), `of ${name}`);
+
+    await backup(join(dir, 'salted'), join(dir, 'salted-copy'));
+
+    for (const name of small) expect(readFileSync(join(dir, 'salted-copy', name), 'utf8')).toBe(`of ${name}`);
+    expect(readdirSync(join(dir, 'salted-copy'))).not.toContain('pid');
+  });
+
+  it('leaves alone what another backup to the same place has begun', async () => {
+    openDataFolder(join(dir, 'twice')).close();
+    mkdirSync(join(dir, 'twice-copy.partial'));
+
+    await expect(backup(join(dir, 'twice'), join(dir, 'twice-copy'))).rejects.toMatchObject({ code: 'invalidInput' });
+    expect(existsSync(join(dir, 'twice-copy.partial'))).toBe(true);
   });
 });

@@ -1,5 +1,17 @@
-import { cpSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { backup as copyDatabase, type DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../core/errors.ts';
 import { makeRoomFor } from '../archive/files.ts';
@@ -18,13 +30,18 @@ import { LOG_SCHEMA, ROLLUPS_SCHEMA } from './schema.ts';
  * log (hence the archive) does not know; the rollups first would have batches marked as rolled up that no rollup holds.
  * So both are read as of one moment in which nothing can be rolled up; appends go on meanwhile.
  *
- * @throws AppError invalidInput when the target exists or the source is no data folder; storageFull; storageFailed
+ * @throws AppError invalidInput when the target or its `.partial` exists or the source is no data folder; storageFull; storageFailed
  */
 export const backup = async (dir: string, target: string): Promise<void> => {
   const [from, partial] = [pathsIn(dir), `${target}.partial`];
   if (!existsSync(from.log)) throw new AppError('invalidInput', `${dir} holds no data of Modelmeter`);
   if (existsSync(target)) throw new AppError('invalidInput', `${target} exists: name a folder that does not`);
-  rmSync(partial, { recursive: true, force: true });
+  if (existsSync(partial)) {
+    throw new AppError(
+      'invalidInput',
+      `${partial} exists: another backup is making it, or was cut off; delete it when none is running`,
+    );
+  }
   mkdirSync(partial, { recursive: true, mode: 0o700 });
 
   const to = pathsIn(partial);
@@ -34,7 +51,11 @@ export const backup = async (dir: string, target: string): Promise<void> => {
     for (const { path } of manifest(log).files()) linkOrCopy(join(from.archive, path), join(to.archive, path));
     await copyDatabase(log, to.log);
     await copyDatabase(rollups, to.rollups);
+    for (const path of [to.log, to.rollups]) sync(path);
+    for (const name of besides(dir)) copy(join(dir, name), join(partial, name));
+    sync(partial);
     renameSync(partial, target);
+    sync(dirname(target));
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
     throw storageError('back up', target.replace(/[^/]*$/, '.'), error);
@@ -42,6 +63,30 @@ export const backup = async (dir: string, target: string): Promise<void> => {
     log.close();
     rollups.close();
   }
+};
+
+/** Of the process that has the folder, not of its data. */
+const OF_THE_PROCESS = /^(lock|pid)(-|$)|\.new$/;
+
+/** The small files beside the databases: the salt of pseudonyms, since when it is in use, how far the demo is. */
+const besides = (dir: string): string[] =>
+  readdirSync(dir).filter(
+    (name) =>
+      !OF_THE_PROCESS.test(name) &&
+      ![LOG_SCHEMA, ROLLUPS_SCHEMA].some(({ file }) => name.startsWith(file)) &&
+      statSync(join(dir, name)).isFile(),
+  );
+
+const copy = (from: string, to: string) => {
+  copyFileSync(from, to);
+  sync(to);
+};
+
+/** Brings a file, or the names in a folder, to the disk. */
+const sync = (path: string) => {
+  const file = openSync(path, 'r');
+  fsyncSync(file);
+  closeSync(file);
 };
 
 /** Both databases, each reading its state of one moment. */
@@ -72,6 +117,6 @@ const linkOrCopy = (from: string, to: string) => {
     linkSync(from, to);
   } catch (error) {
     if (!['EXDEV', 'EPERM', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    cpSync(from, to);
+    copy(from, to);
   }
 };
