@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
-import { stringify } from 'csv-stringify/sync';
 import type { BatchLog, Principal } from '../../core/ports.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { DAY, MINUTE } from '../../core/telemetry/families.ts';
@@ -13,7 +12,7 @@ import {
   putDeployment,
 } from '../../core/usecases/deployments.ts';
 import { ingest } from '../../core/usecases/ingest.ts';
-import { answerRows, runQuery } from '../../core/usecases/query.ts';
+import { runQuery } from '../../core/usecases/query.ts';
 import { pageHtml } from '../../dashboards/web/page.ts';
 import { keyAuthentication, LOCAL_PRINCIPAL } from '../http/access.ts';
 import { httpApp } from '../http/app.ts';
@@ -25,6 +24,7 @@ import { healthOf } from './health.ts';
 import type { Log } from './log.ts';
 import { logWriter } from './logWriter.ts';
 import { localPorts } from './ports.ts';
+import { queryCsv } from './queryCsv.ts';
 import { backgroundThread } from './thread.ts';
 import { type TrafficMeter, trafficMeter } from './traffic.ts';
 
@@ -90,8 +90,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       return receipt;
     },
     query,
-    queryCsv: async (principal, params, nowMs) =>
-      stringify(answerRows(await query(principal, params, nowMs)), { header: true }),
+    queryCsv: queryCsv(query),
     catalog: catalog(reading),
     dimension: dimensionValues(reading),
     listDeployments: listDeployments({ deployments }),

@@ -242,3 +242,11 @@ export const answerRows = (answer: QueryAnswer): Record<string, string | number 
   answer.series.flatMap(({ labels, stat, points }) =>
     points.map(([time, value]) => ({ time: new Date(time).toISOString(), ...labels, stat, value })),
   );
+
+/** The names of those rows' columns, in order, also of an answer without rows. Throws AppError as the query itself. */
+export const answerColumns = (params: Params, nowMs: number): string[] => [
+  'time',
+  ...parseQuery(params, nowMs).groupBy,
+  'stat',
+  'value',
+];
