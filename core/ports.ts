@@ -133,6 +133,11 @@ export interface DeploymentStore {
   get(deployment: string): Promise<Deployment | undefined>;
   /** Replaces the entry of that name. */
   put(deployment: Deployment): Promise<void>;
+  /**
+   * In one atomic step, also among processes: replaces the entry of that name by what `change` makes of it, undefined =
+   * leave it as it is. An AppError of `change` comes out, and nothing changed then. It may be called again: no side effects.
+   */
+  update(deployment: string, change: (before: Deployment | undefined) => Deployment | undefined): Promise<void>;
 }
 
 /** What the archive keeps apart. Samples of metrics are not archived: their rollups are all there is of them. */

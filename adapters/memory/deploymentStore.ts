@@ -15,5 +15,9 @@ export const memoryDeploymentStore = (): DeploymentStore => {
     async put(deployment) {
       entries.set(deployment.deployment, structuredClone(deployment));
     },
+    async update(deployment, change) {
+      const after = change(structuredClone(entries.get(deployment)));
+      if (after) entries.set(deployment, structuredClone(after));
+    },
   };
 };

@@ -98,13 +98,13 @@ export const putDeployment =
     const { attributes, fromMs } = readInput(input, nowMs);
 
     return inTurn(deployments, async (registry) => {
-      const before = (await deployments.get(name)) ?? blank(name);
-      const after = told(before, { ...attributes, fromMs, source: 'api' });
-      if (after.versions.filter(({ source }) => source === 'api').length > MAX_TOLD)
-        throw new AppError('tooLarge', `${name} has ${MAX_TOLD} versions already`);
-      const seen = withSeen(after, registry.known.get(name));
-      if (after !== before) await save(deployments, registry, seen);
-      return answerOf(seen, nowMs);
+      const kept = await save(deployments, registry, name, (before) => {
+        const after = told(before, { ...attributes, fromMs, source: 'api' });
+        if (after.versions.filter(({ source }) => source === 'api').length > MAX_TOLD)
+          throw new AppError('tooLarge', `${name} has ${MAX_TOLD} versions already`);
+        return after;
+      });
+      return answerOf(kept, nowMs);
     });
   };
 
@@ -137,11 +137,10 @@ export const configureDeployments =
   (configured: Readonly<Record<string, DeploymentAttributes>>, nowMs: number): Promise<void> =>
     inTurn(deployments, async (registry) => {
       for (const [name, attributes] of Object.entries(configured)) {
-        const before = (await deployments.get(name)) ?? blank(name);
-        const isFirst = !before.versions.some(({ source }) => source === 'configuration');
-        const after = told(before, { ...attributes, fromMs: isFirst ? 0 : nowMs, source: 'configuration' });
-        if (after === before) continue;
-        await save(deployments, registry, withSeen(after, registry.known.get(name)));
+        await save(deployments, registry, name, (before) => {
+          const isFirst = !before.versions.some(({ source }) => source === 'configuration');
+          return told(before, { ...attributes, fromMs: isFirst ? 0 : nowMs, source: 'configuration' });
+        });
       }
     });
 
@@ -167,9 +166,8 @@ export const learnDeployments =
           registry.known.set(name, expected);
           continue;
         }
-        // Another process may have told something since: read again before writing.
-        const fresh = learned((await deployments.get(name)) ?? blank(name), said);
-        await save(deployments, registry, withSeen(fresh, expected));
+        // Another process may have told something since: learned again from what the store says then.
+        await save(deployments, registry, name, (before) => withSeen(learned(before, said), expected));
       }
     });
   };
@@ -188,14 +186,31 @@ export const saveSightings =
         const known = registry.known.get(name)!;
         const movedMs = Math.max(known.lastSeenMs! - lastSeenMs, firstSeenMs - known.firstSeenMs!);
         if (movedMs < MINUTE && nowMs - sinceMs < MINUTE) continue;
-        await save(deployments, registry, withSeen((await deployments.get(name)) ?? known, known));
+        await save(deployments, registry, name, (before) => withSeen(before, known));
       }
     });
 
-const save = async (deployments: DeploymentStore, registry: Registry, deployment: Deployment): Promise<void> => {
-  await deployments.put(deployment);
-  registry.known.set(deployment.deployment, deployment);
-  registry.unsaved.delete(deployment.deployment);
+/** Changes an entry as it is in the store at that moment; one that stays the same is not written. Answers the entry as it is then. */
+const save = async (
+  deployments: DeploymentStore,
+  registry: Registry,
+  name: string,
+  change: (before: Deployment) => Deployment,
+): Promise<Deployment> => {
+  let kept = blank(name);
+  let isChanged = false;
+  await deployments.update(name, (stored) => {
+    const before = stored ?? blank(name);
+    const after = change(before);
+    isChanged = after !== before;
+    kept = withSeen(after, registry.known.get(name));
+    return isChanged ? kept : undefined;
+  });
+  if (isChanged) {
+    registry.known.set(name, kept);
+    registry.unsaved.delete(name);
+  }
+  return kept;
 };
 
 type Seen = Pick<Deployment, 'firstSeenMs' | 'lastSeenMs'>;

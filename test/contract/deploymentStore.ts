@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../core/errors.ts';
 import type { Deployment, DeploymentStore } from '../../core/ports.ts';
 
 const aDeployment = (deployment: string, team: string): Deployment => ({
@@ -30,6 +31,31 @@ export const deploymentStoreContract = (name: string, make: () => Promise<Deploy
       for (const name of ['c', 'a', 'b']) await store.put(aDeployment(name, 'search'));
 
       expect((await store.list()).map(({ deployment }) => deployment)).toEqual(['a', 'b', 'c']);
+    });
+
+    it('updates an entry by what it is at that moment, and leaves it when there is nothing to change', async () => {
+      const store = await make();
+      const add = (team: string) => (before: Deployment | undefined) => ({
+        deployment: 'a',
+        versions: [...(before?.versions ?? []), { fromMs: 0, source: 'api' as const, team }],
+      });
+      await Promise.all(['x', 'y', 'z'].map((team) => store.update('a', add(team))));
+      await store.update('a', () => undefined);
+      await store.update('b', () => undefined);
+
+      expect((await store.get('a'))!.versions.map(({ team }) => team)).toEqual(['x', 'y', 'z']);
+      expect(await store.list()).toHaveLength(1);
+    });
+
+    it('changes nothing when the change of an entry fails', async () => {
+      const store = await make();
+      const failing = store.update('a', () => {
+        throw new AppError('tooLarge', 'too many versions');
+      });
+
+      await expect(failing).rejects.toMatchObject({ code: 'tooLarge' });
+      await store.update('a', () => aDeployment('a', 'search'));
+      expect(await store.get('a')).toEqual(aDeployment('a', 'search'));
     });
 
     it('does not change what it keeps when the caller changes theirs', async () => {

@@ -31,10 +31,12 @@ beforeEach(() => {
   writes = 0;
   deployments = {
     ...store,
-    put: (deployment) => {
-      writes++;
-      return store.put(deployment);
-    },
+    update: (deployment, change) =>
+      store.update(deployment, (before) => {
+        const after = change(before);
+        if (after) writes++;
+        return after;
+      }),
   };
 });
 const put = (input: unknown, name = 'chat', at = now) => putDeployment({ deployments })(admin, name, input, at);

@@ -1,5 +1,5 @@
 import type { Deployment, DeploymentStore } from '../../../core/ports.ts';
-import { openDatabase, patiently } from './database.ts';
+import { openDatabase, patiently, transaction } from './database.ts';
 import { storageError } from './errors.ts';
 import { ROLLUPS_SCHEMA } from './schema.ts';
 
@@ -21,6 +21,16 @@ export const sqliteDeploymentStore = ({ path }: { path: string }): DeploymentSto
     },
     async put(deployment) {
       await patiently(() => put.run(deployment.deployment, JSON.stringify(deployment))).catch((error) => {
+        throw storageError('keep a deployment', path, error);
+      });
+    },
+    async update(deployment, change) {
+      const work = () => {
+        const row = one.get(deployment);
+        const after = change(row && parse(row));
+        if (after) put.run(deployment, JSON.stringify(after));
+      };
+      await patiently(() => transaction(db, work)).catch((error) => {
         throw storageError('keep a deployment', path, error);
       });
     },
