@@ -85,6 +85,24 @@ describe('SQLite batch log', () => {
     expect(await log.append(anEntry(1))).toMatchObject({ kind: 'duplicate' });
   });
 
+  it('leaves free space for the next time while another connection writes', async () => {
+    const path = aPath();
+    const log = closingAtEnd(sqliteBatchLog({ path }));
+    const { openDatabase } = await import('../../adapters/local/sqlite/database.ts');
+    const { LOG_SCHEMA } = await import('../../adapters/local/sqlite/schema.ts');
+    const other = closingAtEnd(openDatabase(path, LOG_SCHEMA));
+    other.exec('CREATE TABLE filler AS SELECT randomblob(1000000) AS bytes; DROP TABLE filler');
+    other.exec('BEGIN IMMEDIATE');
+
+    expect(() => log.tidy({ idle: false })).not.toThrow();
+    other.exec('COMMIT');
+
+    const free = () => Number(other.prepare('PRAGMA freelist_count').get()!.freelist_count);
+    expect(free()).toBeGreaterThan(0);
+    log.tidy({ idle: true });
+    expect(free()).toBe(0);
+  });
+
   it('leaves its log of changes empty when idle', async () => {
     const path = aPath();
     const log = closingAtEnd(sqliteBatchLog({ path }));

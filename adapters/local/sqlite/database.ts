@@ -10,6 +10,8 @@ const WAL_TARGET_BYTES = 64 * 2 ** 20;
 /** How long one thread waits for another to let go of a file. */
 const PATIENCE_MS = 10_000;
 const RETRY_MS = 1;
+/** Free pages given back at once while nobody waits: all of a big deletion would hold up the next writer for seconds. */
+const VACUUM_PAGES = 2_000;
 
 /**
  * Opens a database file, makes or migrates its tables, and sets what every connection needs: WAL, and
@@ -96,11 +98,21 @@ export const snapshot = <T>(db: DatabaseSync, work: () => T): T => {
  */
 export const tidy = (db: DatabaseSync, path: string, { idle }: { idle: boolean }): void =>
   failingAs(`tidy ${path}`, path, () => {
-    const free = Number(db.prepare('PRAGMA freelist_count').get()!.freelist_count);
-    if (free > 0) db.exec(`PRAGMA incremental_vacuum(${idle ? free : 64})`);
+    vacuum(db, idle ? VACUUM_PAGES : 64);
     // The bulk first, beside writers; only what came meanwhile is moved while they wait.
     db.exec('PRAGMA wal_checkpoint(PASSIVE)');
     if (idle || (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > WAL_TARGET_BYTES) {
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     }
   });
+
+/** Gives back at most so many free pages; none while another writes, since the next call is seconds away. */
+const vacuum = (db: DatabaseSync, pages: number): void => {
+  const free = Number(db.prepare('PRAGMA freelist_count').get()!.freelist_count);
+  if (free === 0) return;
+  try {
+    db.exec(`PRAGMA incremental_vacuum(${Math.min(free, pages)})`);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+};
