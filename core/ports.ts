@@ -170,7 +170,10 @@ export interface Archive {
   partitions(): Promise<(ArchivePartition & { files: number[] })[]>;
   /** Makes one file of those files of a partition that hold fewer than `belowRecords` each. Loses and doubles nothing. */
   merge(query: ArchivePartition & { belowRecords: number; nowMs: number }): Promise<void>;
-  /** Takes out all days before `day`; answers how many partitions went. */
+  /**
+   * Takes out the files of days before `day` that were also written before it: records of old days that were imported
+   * since stay as long as others. Answers how many partitions lost files.
+   */
   expire(query: { day: string; nowMs: number }): Promise<number>;
   /** Deletes files that were merged or expired before `beforeMs`: until then someone may still be reading them. */
   sweep(query: { beforeMs: number }): Promise<void>;

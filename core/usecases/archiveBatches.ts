@@ -9,7 +9,7 @@ export interface ArchiveOptions {
   /** Files with fewer records are small; a day's small files are merged once there are `mergeFrom` of them. */
   smallRecords: number;
   mergeFrom: number;
-  /** Whole days before this many are deleted. */
+  /** Records are deleted once both their day and their arrival are longer ago than this. */
   keepDays: number;
   /** How long a file that was merged or expired stays for those who read it. */
   graceMs: number;

@@ -15,6 +15,8 @@ export const DEFAULT_RETENTION: RollupRetention = { minuteDays: 35, hourDays: 12
  * Drops rollups that are older than their step's retention. Partitions that wait for compaction keep their whole step
  * and all coarser ones until it is done, since the coarser step does not hold them yet.
  * Days that were over their retention when this installation began can only have been imported: they are kept.
+ * What is imported later for a time between those and its step's retention is not: `expiredBefore` sends it to days, and
+ * days older than theirs are dropped at the next call.
  *
  * @param installedMs when this installation began, epoch ms
  * @returns partitions dropped

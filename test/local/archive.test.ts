@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -56,6 +56,10 @@ const call = (timestamp: number, more: object = {}): ModelEvent =>
 const calls = (count: number, startMs = NOON) => Array.from({ length: count }, (_, i) => call(startMs + i));
 const parquetFiles = (dir: string) =>
   readdirSync(pathsIn(dir).archive, { recursive: true }).filter((name) => String(name).endsWith('.parquet'));
+/** Makes all files look as if written then. */
+const age = (dir: string, ms: number) => {
+  for (const name of parquetFiles(dir)) utimesSync(join(pathsIn(dir).archive, String(name)), ms / 1000, ms / 1000);
+};
 
 const EVENTS: ModelEvent[] = [
   call(NOON, {
@@ -182,14 +186,31 @@ describe('the Parquet archive', () => {
     expect(await read('inference')).toEqual(before);
   });
 
-  it('expires whole days', async () => {
-    const { archive, rolled, read } = open();
+  it('expires whole days, but of those only what was written before', async () => {
+    const { archive, rolled, read, dir } = open();
     await rolled(1, { events: [...calls(3, NOON - DAY), ...calls(2)] });
+    await archive.add({ maxItems: 10 });
+    age(dir, NOON - DAY);
+    await rolled(2, { events: calls(4, NOON - DAY) });
     await archive.add({ maxItems: 10 });
 
     expect(await archive.expire({ day: '2025-11-20', nowMs: 5 })).toBe(1);
 
-    expect(await read('inference')).toHaveLength(2);
+    expect(await read('inference')).toHaveLength(2 + 4);
+  });
+
+  it('does not keep records for longer because their files were merged', async () => {
+    const { archive, rolled, read, dir } = open();
+    for (const n of [1, 2]) {
+      await rolled(n, { events: calls(n, NOON - DAY) });
+      await archive.add({ maxItems: 10 });
+    }
+    age(dir, NOON - DAY);
+    await archive.merge({ kind: 'inference', day: '2025-11-19', belowRecords: 10, nowMs: 5 });
+
+    expect(await archive.expire({ day: '2025-11-20', nowMs: 5 })).toBe(1);
+
+    expect(await read('inference')).toEqual([]);
   });
 
   it('archives strings that are no proper text, with the broken part replaced', async () => {
@@ -277,13 +298,14 @@ describe('archiving', () => {
   });
 
   it('merges the small files of a day and expires old days', async () => {
-    const { archive, batchLog, rolled, read } = open();
+    const { archive, batchLog, rolled, read, dir } = open();
     const run = archiveBatches({ archive, batchLog, options });
     await rolled(1, { events: [...calls(10), ...calls(1, NOON - 91 * DAY)] });
-    await run(NOON);
+    expect(await run(NOON)).toMatchObject({ archived: 11, expired: 0 });
+    age(dir, NOON - 91 * DAY);
     await rolled(2, { events: calls(10) });
 
-    expect(await run(NOON)).toEqual({ archived: 10, merged: 1, expired: 0 });
+    expect(await run(NOON)).toEqual({ archived: 10, merged: 1, expired: 1 });
     expect(await read('inference')).toHaveLength(20);
   });
 });

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Archive, ArchiveKind, ArchiveQuery } from '../../../core/ports.ts';
 import { openDatabase, patiently, snapshot } from '../sqlite/database.ts';
@@ -29,6 +29,8 @@ export const parquetArchive = ({ logPath, folder }: { logPath: string; folder: s
   const db = openDatabase(logPath, LOG_SCHEMA);
   const listed = manifest(db);
   const fullPath = (file: { path: string }) => join(folder, file.path);
+  /** When it was written, epoch ms: when its records came, to within minutes. 0 = it is gone. */
+  const writtenMs = (file: ArchiveFile): number => statSync(fullPath(file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const failingAs = <T>(doing: string, work: Promise<T>): Promise<T> =>
     work.catch((error) => {
       throw storageError(doing, logPath, error);
@@ -100,13 +102,16 @@ export const parquetArchive = ({ logPath, folder }: { logPath: string; folder: s
           await withDuckDb(dir, (duck) =>
             duck.run(copyTo(fromParquet(kind, small.map(fullPath)), kind, makeRoomFor(join(dir, path)))),
           );
+          // What was merged is no younger for it, or each merge would keep a day longer.
+          const writtenS = Math.max(...small.map(writtenMs)) / 1000;
+          utimesSync(join(dir, path), writtenS, writtenS);
           publish(folder, dir, [path]);
           const records = small.reduce((sum, file) => sum + file.records, 0);
           await patiently(() => listed.swap(small, [{ path, kind, day, records }], nowMs));
         }),
       ),
     async expire({ day, nowMs }) {
-      const old = listed.files().filter((file) => file.day < day);
+      const old = listed.files().filter((file) => file.day < day && writtenMs(file) < Date.parse(day));
       if (old.length > 0) await patiently(() => listed.swap(old, [], nowMs));
       return new Set(old.map((file) => `${file.kind} ${file.day}`)).size;
     },

@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backup as copyDatabase, type DatabaseSync } from 'node:sqlite';
@@ -79,6 +80,8 @@ const besides = (dir: string): string[] =>
 
 const copy = (from: string, to: string) => {
   copyFileSync(from, to);
+  const { atime, mtime } = statSync(from);
+  utimesSync(to, atime, mtime); // the archive keeps its files by when they were written
   sync(to);
 };
 
