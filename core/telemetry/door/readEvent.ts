@@ -66,7 +66,7 @@ export const readEvent = (
     }
   }
   if (shape.unknown.length > 0) {
-    moveUnknown(fields, event, shape);
+    moveUnknown(fields, event, shape, options);
     reading.unknown = shape.unknown;
   }
   if (event.attributes) {
@@ -111,9 +111,12 @@ const removeNulls = (fields: Fields): boolean => {
 };
 
 /** Moves unknown fields into `attributes`; where an attribute of that name is there already it wins, and both are kept. */
-const moveUnknown = (fields: Fields, event: EventInput, { unknown }: Shape): void => {
+const moveUnknown = (fields: Fields, event: EventInput, { unknown }: Shape, { keepContent }: DoorOptions): void => {
   const attributes: Fields = event.attributes ?? {};
-  for (const name of unknown) attributes[Object.hasOwn(attributes, name) ? `event.${name}` : name] = fields[name];
+  const moving: Fields = Object.fromEntries(unknown.map((name) => [name, fields[name]]));
+  // Content is told by its name, so it has to go before the name changes.
+  for (const [name, value] of Object.entries(keepContent ? moving : dropContent(moving)))
+    attributes[Object.hasOwn(attributes, name) ? `event.${name}` : name] = value;
   event.attributes = attributes;
 };
 

@@ -240,6 +240,32 @@ describe('unknown fields', () => {
     expect(only(event, { keepContent: true })).toMatchObject({ attributes: { prompt: 'my secret', messages: ['hi'] } });
   });
 
+  it('that hold content do not survive under another name', () => {
+    expect(only({ ...anEvent, prompt: 'SECRET', attributes: { prompt: 'x' } }).attributes).toEqual({});
+  });
+
+  it('that hold content do not survive, whatever stands beside them', () => {
+    const word = fc.constantFrom('prompt', 'Messages', 'output', 'gen_ai.prompt', 'llm.prompts.0', 'event_body');
+    const secret = fc.constantFrom<unknown>('SECRET', ['SECRET'], { text: 'SECRET' }, [{ content: ['SECRET'] }]);
+    const contents = fc.dictionary(word, secret);
+    const harmless = fc.dictionary(
+      fc.oneof(fc.string(), fc.constantFrom('a', 'event.prompt', 'event.output')),
+      fc.oneof(fc.integer(), contents),
+      { maxKeys: 5 },
+    );
+    const beside = fc.dictionary(word, fc.constantFrom('x', 1, null));
+
+    fc.assert(
+      fc.property(contents, harmless, beside, contents, (unknown, around, attributes, more) => {
+        const sent = { ...around, ...unknown, ...anEvent, attributes: { ...around, ...attributes, ...more } };
+
+        const { content } = read(sent);
+
+        expect(JSON.stringify(content)).not.toContain('SECRET');
+      }),
+    );
+  });
+
   it('are bounded in number, length and depth', () => {
     const deep = (levels: number): unknown => (levels === 0 ? 1 : { in: deep(levels - 1) });
 
