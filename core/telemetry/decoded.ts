@@ -82,11 +82,22 @@ export const attemptAll = <T>(work: () => T): T => {
   }
 };
 
+/** The last millisecond that ISO 8601 writes with a year of four digits. */
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Times that the door takes, epoch milliseconds, both ends included: never outside of 1970-01-01 to 9999-12-31. */
+export const timeRange = ({ nowMs, maxAgeMs, maxAheadMs }: DoorOptions): { earliestMs: number; latestMs: number } => ({
+  earliestMs: Math.max(0, nowMs - maxAgeMs),
+  latestMs: Math.min(LATEST_MS, nowMs + maxAheadMs),
+});
+
 /** A time in epoch milliseconds, if the door takes it; throws Unusable with `path` otherwise. */
 export const checkedTime = (timestampMs: number, path: string, options: DoorOptions): number => {
-  if (timestampMs < options.nowMs - options.maxAgeMs)
-    throw new Unusable(path, `is more than ${Math.round(options.maxAgeMs / 86_400_000)} days old`);
-  if (timestampMs > options.nowMs + options.maxAheadMs)
-    throw new Unusable(path, `is more than ${Math.round(options.maxAheadMs / 60_000)} minutes ahead of now`);
-  return timestampMs;
+  const { earliestMs, latestMs } = timeRange(options);
+  if (timestampMs >= earliestMs && timestampMs <= latestMs) return timestampMs;
+  const isOld = timestampMs < earliestMs;
+  if (isOld && earliestMs === 0) throw new Unusable(path, 'is before 1970-01-01');
+  if (isOld) throw new Unusable(path, `is more than ${Math.round(options.maxAgeMs / 86_400_000)} days old`);
+  if (latestMs === LATEST_MS) throw new Unusable(path, 'is after 9999-12-31');
+  throw new Unusable(path, `is more than ${Math.round(options.maxAheadMs / 60_000)} minutes ahead of now`);
 };

@@ -1,4 +1,4 @@
-import type { DoorOptions } from '../decoded.ts';
+import { type DoorOptions, timeRange } from '../decoded.ts';
 
 /** ISO 8601 in the extended format: a date, or date and time to the minute or finer, with or without a zone. */
 const ISO = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?$/;
@@ -8,17 +8,16 @@ const LAST_REPRESENTABLE_MS = 8.64e15;
  * When an event happened.
  *
  * @param value ISO 8601 (without a zone it is UTC), epoch milliseconds, or undefined: now
- * @returns whole epoch milliseconds in [now - maxAge, now + maxAhead], or a sentence that says what is wrong
+ * @returns whole epoch milliseconds in [now - maxAge, now + maxAhead] and 1970 to 9999, or a sentence that says what is wrong
  */
 export const readTimestamp = (value: string | number | undefined, options: DoorOptions): number | string => {
   if (value === undefined) return options.nowMs;
   const ms = toEpochMs(value);
   if (Number.isNaN(ms))
     return `expected ISO 8601, for example 2026-01-31T12:00:00Z, or epoch milliseconds as a number, got ${JSON.stringify(String(value).slice(0, 60))}`;
-  const earliest = options.nowMs - options.maxAgeMs;
-  const latest = options.nowMs + options.maxAheadMs;
-  if (ms >= earliest && ms <= latest) return ms;
-  const range = `${show(earliest)} to ${show(latest)}`;
+  const { earliestMs, latestMs } = timeRange(options);
+  if (ms >= earliestMs && ms <= latestMs) return ms;
+  const range = `${show(earliestMs)} to ${show(latestMs)}`;
   return `${value}${typeof value === 'number' ? ` (${show(ms)})` : ''} is outside the time range that is taken, ${range}${hint(value, options)}`;
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../core/errors.ts';
-import { countItems, type DoorOptions } from '../../../core/telemetry/decoded.ts';
+import { checkedTime, countItems, type DoorOptions } from '../../../core/telemetry/decoded.ts';
 import { readEvents } from '../../../core/telemetry/door/readEvents.ts';
 
 const nowMs = Date.UTC(2026, 5, 15, 12);
@@ -373,6 +373,27 @@ describe('time', () => {
       'outside the time range that is taken, 2026-05-11T12:00:00.000Z to 2026-06-15T12:10:00.000Z',
     );
     expect(only({ ...anEvent, timestamp: 5 }, { maxAgeMs: Number.POSITIVE_INFINITY }).timestamp).toBe(5);
+  });
+
+  it('of an import is from 1970 to 9999', () => {
+    const anyAge = { maxAgeMs: Number.POSITIVE_INFINITY, maxAheadMs: Number.POSITIVE_INFINITY };
+    const last = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+    for (const timestamp of [0, last]) expect(only({ ...anEvent, timestamp }, anyAge).timestamp).toBe(timestamp);
+    for (const timestamp of [-1e300, -1, last + 1, 1e300, '1969-12-31', '0000-01-01T00:00:00.000Z'])
+      expect(read({ ...anEvent, timestamp }, anyAge).rejected, String(timestamp)).toMatchObject([
+        {
+          path: '/timestamp',
+          message: expect.stringContaining('1970-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z'),
+        },
+      ]);
+  });
+
+  it.each([-1e300, -1, Date.UTC(10_000, 0, 1), 1e300, Number.NaN])('of a sample is never %s', (timestampMs) => {
+    const anyAge = { ...options, maxAgeMs: Number.POSITIVE_INFINITY, maxAheadMs: Number.POSITIVE_INFINITY };
+
+    expect(() => checkedTime(timestampMs, 'timestamp', anyAge)).toThrow(/before 1970|after 9999/);
+    expect(checkedTime(5, 'timestamp', anyAge)).toBe(5);
   });
 
   it('in another unit is recognised', () => {
