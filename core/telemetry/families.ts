@@ -193,12 +193,14 @@ const error = (event: Fields): number | undefined => {
   const { predicted, actual } = event;
   return typeof predicted === 'number' && typeof actual === 'number' ? predicted - actual : undefined;
 };
+/** What is derived of finite numbers may overflow (1e200 squared): that measures nothing, and would spoil every sum. */
 const errorMeasure = (name: string, of: (error: number, actual: number) => number | undefined): Measure => ({
   name,
   kind: 'distribution',
   value: (event) => {
     const e = error(event);
-    return e === undefined ? undefined : of(e, event.actual as number);
+    const derived = e === undefined ? undefined : of(e, event.actual as number);
+    return Number.isFinite(derived) ? derived : undefined;
   },
 });
 

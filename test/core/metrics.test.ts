@@ -147,3 +147,20 @@ describe('the measure of total tokens', () => {
     expect(totalTokens.value({ latencyMs: 3 })).toBeUndefined();
   });
 });
+
+describe('the measures of an error', () => {
+  it.each([
+    ['absoluteError', { predicted: 1e308, actual: -1e308 }],
+    ['squaredError', { predicted: 1e200, actual: 0 }],
+    ['absolutePercentageError', { predicted: 1e300, actual: 1e-300 }],
+    ['absolutePercentageError', { predicted: 1, actual: 0 }],
+  ])('say nothing where %s is no finite number', (name, outcome) => {
+    expect(MEASURES.outcome.find((measure) => measure.name === name)!.value(outcome)).toBeUndefined();
+  });
+
+  it('are derived of what was predicted and what came', () => {
+    const of = MEASURES.outcome.filter(({ name }) => /Error$/.test(name));
+
+    expect(of.map(({ value }) => value({ predicted: 3, actual: 4 }))).toEqual([1, 1, 25]);
+  });
+});
