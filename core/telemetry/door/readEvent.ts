@@ -1,6 +1,7 @@
 import { dropContent, isContentKey } from '../content.ts';
 import type { DoorOptions } from '../decoded.ts';
 import { EVENT_KINDS, type EventInput, type EventKind, type ModelEvent } from '../events.ts';
+import { isClientKey } from '../otlp/dimensions.ts';
 import { attributesFault } from './attributes.ts';
 import { type Fault, schemaFaults, seen } from './fault.ts';
 import { MAX_FEATURES, MAX_FIELDS } from './limits.ts';
@@ -131,4 +132,12 @@ const hashPersonal = (event: EventInput, hash: (value: string) => string): void 
     const value = fields[name];
     if (typeof value === 'string') fields[name] = hash(value);
   }
+  for (const [name, value] of Object.entries(event.attributes ?? {})) {
+    const isPerson = isClientKey(name) || PERSONAL_ATTRIBUTES.has(name);
+    if (isPerson && (typeof value === 'string' || typeof value === 'number'))
+      event.attributes![name] = hash(String(value));
+  }
 };
+
+/** Fields of persons that an event of another kind may bring along as unknown ones. */
+const PERSONAL_ATTRIBUTES = new Set(['client', 'user', 'ipAddress', 'event.client', 'event.user', 'event.ipAddress']);

@@ -422,6 +422,14 @@ describe('people', () => {
     });
   });
 
+  it('are hashed in attributes, and as fields that the kind does not know', () => {
+    const attributes = { 'enduser.id': 'ann', plan: 'pro' };
+
+    expect(only({ ...anEvent, user: 'ben', attributes }, { hashClient })).toMatchObject({
+      attributes: { 'enduser.id': '#ann', user: '#ben', plan: 'pro' },
+    });
+  });
+
   it('who release a deployment are not', () => {
     const release = { kind: 'deployment', deployment: 'd', action: 'released', user: 'ann' };
     expect(only(release, { hashClient })).toMatchObject({ user: 'ann' });
