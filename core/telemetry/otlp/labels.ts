@@ -18,13 +18,17 @@ const SEPARATOR = '\u001f';
 const NOT_IDENTIFYING = /^(telemetry|process|os)\./;
 
 /** Labels of a resource: what identifies it. Long, nested and technical attributes are left out. */
-export const resourceAttributes = (attributes: Attributes): Attributes =>
-  Object.fromEntries(
+export const resourceAttributes = (attributes: Attributes): Attributes => {
+  const kept = Object.fromEntries(
     Object.entries(attributes).filter(
       ([key, value]) =>
         !NOT_IDENTIFYING.test(key) && typeof value !== 'object' && String(value).length <= MAX_LABEL_VALUE,
     ),
   );
+  // Two processes of one service that do not tell themselves apart: their counters must not be taken for one.
+  const pid = attributes['process.pid'];
+  return pid === undefined || 'service.instance.id' in kept ? kept : { ...kept, pid };
+};
 
 /**
  * Labels of a data point: its attributes over its resource's, under the names of our dimensions.
