@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Principal } from '../../core/ports.ts';
 import { HttpError } from './failure.ts';
 
+const LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::\d{1,5})?$/;
 
@@ -18,7 +19,8 @@ export const hostCheck = (allowedHosts: readonly string[]): ((request: Request) 
   return (request) => {
     const host = request.headers.get('host') ?? new URL(request.url).host;
     const name = HOST.exec(host)?.[1]?.toLowerCase();
-    if (!isAny && (name === undefined || !allowed.has(name)))
+    const isOurs = name !== undefined && (allowed.has(name) || LOOPBACK.test(name));
+    if (!isAny && !isOurs)
       throw new AppError(
         'forbidden',
         `the host "${host.slice(0, 100)}" is not one of this server's; add it to the allowed hosts if it should be`,

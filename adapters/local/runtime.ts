@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { serve } from '@hono/node-server';
 import type { BatchLog, Principal } from '../../core/ports.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
@@ -166,8 +167,27 @@ const listen = (fetch: Parameters<typeof serve>[0]['fetch'], { host, port }: Run
     // A client that sends its request slower than this holds a place that others need.
     server.requestTimeout = REQUEST_MS;
     server.headersTimeout = REQUEST_MS / 2;
+    server.on('clientError', answerBroken);
     server.once('error', reject);
   });
+
+/** What is no HTTP, or comes too slowly or with too large a head, is told so as every other problem is. */
+const answerBroken = (error: NodeJS.ErrnoException, socket: Duplex) => {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, title] = BROKEN[error.code ?? ''] ?? [400, 'Bad Request'];
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title,
+    status,
+    detail: `the request was broken off: ${error.message}`,
+  });
+  const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nConnection: close`;
+  socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+};
+const BROKEN: Record<string, [number, string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+};
 
 const closeServer = (server: Server) =>
   new Promise<void>((resolve) => {

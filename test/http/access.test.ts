@@ -27,7 +27,7 @@ describe('who may ask', () => {
   it('is who comes by a name of this server', async () => {
     server = await testServer({ allowedHosts: ['meter.example'] });
 
-    for (const host of ['localhost', 'localhost:8080', '127.0.0.1:1', '[::1]:8080', 'METER.example'])
+    for (const host of ['localhost', 'localhost:8080', '127.0.0.1:1', '[::1]:8080', '127.1.2.3:80', 'METER.example'])
       expect([host, await statusWith({ host })]).toEqual([host, 200]);
     for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io:80', 'localhost@evil', '[::1]evil'])
       expect([host, await statusWith({ host })]).not.toEqual([host, 200]);
