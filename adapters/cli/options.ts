@@ -26,7 +26,8 @@ export const port = (text: string): number => {
 /** `10`, `0.5`, or `max` = Infinity. */
 export const speed = (text: string): number => {
   const value = text === 'max' ? Number.POSITIVE_INFINITY : /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value > 0)) throw new InvalidArgumentError('Expected a number above 0 (10 = ten times as fast), or max.');
+  // Slower than it was, a trace that ends now would have to begin in the future.
+  if (!(value >= 1)) throw new InvalidArgumentError('Expected 1 or more (10 = ten times as fast), or max.');
   return value;
 };
 

@@ -35,7 +35,7 @@ describe('the command line', () => {
     [['serve', '--config', 'no-such.yaml', '--data', unused], /cannot read the configuration no-such\.yaml/],
     [['serve', '--host', '0.0.0.0', '--data', unused], /set MODELMETER_TOKENS to a secret, or listen at 127\.0\.0\.1/],
     [['replay', 'x.csv'], /required option '--format/],
-    [['replay', '--format', 'azure-llm', '--speed', '0', 'x.csv'], /Expected a number above 0/],
+    [['replay', '--format', 'azure-llm', '--speed', '0.5', 'x.csv'], /Expected 1 or more/],
     [['export', 'everything'], /Allowed choices are events, rollups/],
     [['export', 'rollups', '--kind', 'training'], /--kind goes with events/],
     [['backup', 'x', '--data', unused], /holds no data of Modelmeter/],
