@@ -40,7 +40,7 @@ const APPLIED_MS = 49 * DAY;
 const KEYS_MS = 51 * DAY;
 
 /** Whoever sends or asks is served first. On Linux this is of the calling thread alone; elsewhere it would be the whole process's. */
-if (process.platform === 'linux') setPriority(5);
+if (process.platform === 'linux') setPriority(7);
 
 const options = workerData as BackgroundOptions;
 const ports = localPorts(options.dataDir);

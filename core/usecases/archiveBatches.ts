@@ -16,10 +16,10 @@ export interface ArchiveOptions {
 }
 
 export const ARCHIVE_DEFAULTS: ArchiveOptions = {
-  minItems: 125_000,
+  minItems: 75_000,
   maxWaitMs: 5 * 60_000,
   smallRecords: 1_000_000,
-  mergeFrom: 8,
+  mergeFrom: 24,
   keepDays: 90,
   graceMs: 10 * 60_000,
 };

@@ -16,7 +16,7 @@ export interface RollUpPorts {
 }
 
 /** How much one round takes on, so that memory stays bounded. */
-const MAX_ITEMS = 100_000;
+const MAX_ITEMS = 60_000;
 /** How much of it is decoded at a time. */
 const PIECE_ITEMS = 4_000;
 /** And how many blocks may be under construction: an import of years touches thousands of hours. */
