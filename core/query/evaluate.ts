@@ -1,8 +1,10 @@
 import { AppError } from '../errors.ts';
 import type { Metric, MetricTerm } from '../metrics/types.ts';
 import { findMetric } from '../metrics.ts';
+import { familiesFor } from './chooseFamily.ts';
 import { type GroupValues, groupKey, percentile, type QueryPorts, type Selection } from './context.ts';
-import { familiesFor, readDistinct, readEvents } from './events.ts';
+import { readDistinct } from './distinct.ts';
+import { readEvents } from './events.ts';
 import { parseFilter } from './filter.ts';
 import { aggregateHistograms, aggregateSamples } from './sampleStats.ts';
 import { readSamples } from './samples.ts';

@@ -1,9 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Column } from '../rollups/block.ts';
-import { OTHER } from '../rollups/cardinality.ts';
 import type { OpenBlock } from '../rollups/codec.ts';
-import { measuresOf } from '../rollups/fold.ts';
-import { FAMILIES, type Family, HOUR, MEASURES, partitionSpan, type RollupKind } from '../telemetry/families.ts';
+import { type Family, HOUR, MEASURES, partitionSpan } from '../telemetry/families.ts';
 import { type MeasureCells, measureCells } from './cells.ts';
 import {
   elapsedS,
@@ -17,45 +15,6 @@ import {
 import { matches } from './filter.ts';
 import { planSegments } from './plan.ts';
 import { type Twofold, twofoldOf } from './twofold.ts';
-
-/**
- * The families that can answer: those that keep the measure and have all the dimensions, the cheapest first and those
- * fine enough for the step before those that are not. Throws AppError invalidInput that names what is possible.
- *
- * @param stepMs 0 = any
- * @param stats a percentile needs a family that keeps a sketch of the measure
- */
-export const familiesFor = (of: {
-  event: RollupKind;
-  measure: string;
-  dimensions: readonly string[];
-  stepMs: number;
-  stats?: readonly string[];
-}): Family[] => {
-  const isQuantile = of.stats?.some((stat) => percentile(stat) !== undefined) ?? false;
-  const keeping = FAMILIES.filter(
-    (family) =>
-      family.event === of.event &&
-      keeps(family, of.measure) &&
-      (!isQuantile || (family.sketches?.includes(of.measure) ?? true)),
-  );
-  const fitting = keeping.filter(({ dimensions }) => of.dimensions.every((name) => dimensions.includes(name)));
-  if (fitting.length === 0) {
-    const possible = keeping.map(({ dimensions }) => dimensions.join(', ')).join(' | ');
-    const asked = of.dimensions.join(', ');
-    const what = isQuantile ? `no series keeps percentiles by ${asked}` : `no series has ${asked} together`;
-    throw new AppError('invalidInput', `${what}; possible together are: ${possible}`, {
-      problems: [{ path: 'groupBy', message: `use dimensions of one of these series: ${possible}` }],
-    });
-  }
-  const isFine = (family: Family) => of.stepMs === 0 || family.baseStepMs <= of.stepMs;
-  return [
-    ...fitting.filter(isFine),
-    ...fitting.filter((family) => !isFine(family)).sort((a, b) => a.baseStepMs - b.baseStepMs),
-  ];
-};
-
-const keeps = (family: Family, measure: string) => measuresOf(family).some(({ name }) => name === measure);
 
 const TWOFOLD =
   'some calls were reported as events and some as spans; by these dimensions, calls reported as both count twice';
@@ -190,7 +149,7 @@ const addRows = (of: {
   return callsLeftOut;
 };
 
-const groupingOf = (of: {
+export const groupingOf = (of: {
   family: Family;
   selection: Selection;
   groups: string[][];
@@ -260,40 +219,6 @@ const statOf = (of: {
       return cells.last[cell]!;
   }
   return cells.quantile(cell, percentile(stat)!) ?? Number.NaN;
-};
-
-const AT_LEAST = 'at least so many: values over the limit are kept as one, __other__';
-
-/** How many different values of a dimension each group and bucket has. */
-export const readDistinct = async (
-  ports: QueryPorts,
-  families: readonly Family[],
-  dimension: string,
-  selection: Selection,
-): Promise<GroupValues[]> => {
-  const family = families[0]!;
-  const { grid } = selection;
-  const at = family.dimensions.indexOf(dimension);
-  const groups: string[][] = [];
-  const grouping = groupingOf({ family, selection, groups, isCounted: (series) => series[at] !== '' });
-  const seen: Set<string>[] = [];
-  for (const { block, fromMs, toMs } of await readFamily(ports, family, selection)) {
-    const groupOf = grouping(block);
-    if (groups.length * grid.starts.length > MAX_CELLS) throw tooMany(groups.length, grid.starts.length);
-    const { rowSeries, rowTime } = block.rows();
-    const series = block.series();
-    for (let r = 0; r < rowTime.length; r++) {
-      const group = groupOf[rowSeries[r]!]!;
-      if (group < 0 || rowTime[r]! < fromMs || rowTime[r]! >= toMs) continue;
-      const cell = group * grid.starts.length + grid.indexOf(rowTime[r]!);
-      const value = series[rowSeries[r]!]![at]!;
-      if (value === OTHER) selection.notes.add(AT_LEAST);
-      seen[cell] ??= new Set();
-      seen[cell].add(value);
-    }
-  }
-  const distinctOf = (g: number) => (_: number, t: number) => seen[g * grid.starts.length + t]?.size ?? Number.NaN;
-  return groups.map((labels, g) => ({ labels, values: [Float64Array.from(grid.starts, distinctOf(g))] }));
 };
 
 export const tooMany = (count: number, buckets: number, what: 'groups' | 'series' = 'groups') =>

@@ -57,7 +57,6 @@ export const blockBuilder = (shape: Pick<Block, 'family' | 'stepMs' | 'dimension
   return {
     seriesOf,
     rowOf,
-    rowCount: () => times.length,
     draftOf,
 
     /** One stretch (see StretchColumn) with fields of length one. */
