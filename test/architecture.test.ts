@@ -4,19 +4,28 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
+/** Files of adapters/ that belong to none of them. */
+const SHARED = ['adapters/configFile.ts', 'adapters/payload.ts', 'adapters/zstd.ts'];
+/** What infrastructure may know of the core: names, the shape of the configuration, the columns of the archive. */
+const NAMES = ['core/metrics', 'core/config', 'core/telemetry/archiveColumns'];
+
 /** Folders that are checked, and what each may import. A path is matched from its start; '' is anything in the repository. */
 const LAYERS: readonly { folder: string; files: readonly string[]; packages?: readonly string[]; node?: false }[] = [
   { folder: 'core/', files: ['core/'], packages: ['zod', 'protobufjs'], node: false },
   { folder: 'adapters/memory/', files: ['core/', 'adapters/memory/'] },
   { folder: 'adapters/http/', files: ['core/', 'adapters/http/'] },
-  { folder: 'adapters/aws/', files: ['core/', 'adapters/aws/', 'adapters/http/'] },
+  { folder: 'adapters/aws/', files: ['core/', 'adapters/aws/', 'adapters/http/', ...SHARED] },
   // Its runtime wires the HTTP side and serves the page.
-  { folder: 'adapters/local/', files: ['core/', 'adapters/local/', 'adapters/http/', 'dashboards/web/'] },
-  { folder: 'adapters/cli/', files: ['core/', 'adapters/', 'demo/'] },
+  { folder: 'adapters/local/', files: ['core/', 'adapters/local/', 'adapters/http/', 'dashboards/web/', ...SHARED] },
   // The commands of bin/, which is too thin to hold them.
   { folder: 'adapters/cli/', files: ['core/', 'adapters/', 'dashboards/', 'demo/'] },
-  { folder: 'dashboards/', files: ['core/metrics', 'dashboards/'] },
-  { folder: 'lib/', files: ['core/metrics', 'dashboards/', 'lib/', 'lambdas/*/env.ts'] },
+  // What several adapters share.
+  ...SHARED.map((folder) => ({ folder, files: ['core/', ...SHARED] })),
+  { folder: 'dashboards/', files: ['core/metrics', 'core/config', 'dashboards/'] },
+  {
+    folder: 'lib/',
+    files: [...NAMES, 'dashboards/', 'lib/', 'lambdas/*/env.ts', 'lambdas/shared.env.ts', 'lambdas/bundle.ts'],
+  },
   { folder: 'demo/', files: ['core/telemetry/', 'demo/'], packages: ['zod'] },
   { folder: 'lambdas/', files: ['core/', 'adapters/', 'dashboards/', 'lambdas/'] },
   { folder: 'bin/', files: ['core/', 'adapters/', 'dashboards/', 'lambdas/', 'lib/', 'demo/', 'bin/', 'package.json'] },

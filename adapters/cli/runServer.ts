@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Config } from '../../core/config.ts';
 import { startDemo } from '../../demo/start.ts';
-import { type Config, readConfig } from '../local/config.ts';
+import { readConfig } from '../configFile.ts';
 import { consoleLog, type Log } from '../local/log.ts';
 import { type Runtime, startRuntime } from '../local/runtime.ts';
 import { progressBar } from './bar.ts';

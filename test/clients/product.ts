@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Config } from '../../adapters/local/config.ts';
 import { startRuntime } from '../../adapters/local/runtime.ts';
+import { Config } from '../../core/config.ts';
 import type { QueryAnswer } from '../../core/usecases/query.ts';
 
 /** The whole product on a free port of loopback, its data in a folder of its own. */

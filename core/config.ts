@@ -1,0 +1,176 @@
+import * as z from 'zod';
+import type { DeploymentAttributes } from './ports.ts';
+import { DEFAULT_LIMITS } from './rollups/cardinality.ts';
+import { ARCHIVE_DEFAULTS } from './usecases/archiveBatches.ts';
+import { DEFAULT_RETENTION } from './usecases/expireRollups.ts';
+
+/**
+ * modelmeter.yaml: one schema for one machine and for AWS. All of it has a default; an unknown name is an error. What is
+ * under `aws` the local runtime checks and otherwise leaves alone.
+ */
+
+const days = z.int().min(1).max(36_500);
+const limit = z.int().min(1).max(10_000_000);
+const name = z.string().min(1).max(256);
+
+const Retention = z
+  .strictObject({
+    minuteDays: days.default(DEFAULT_RETENTION.minuteDays).describe('rollups finer than an hour'),
+    hourDays: days.default(DEFAULT_RETENTION.hourDays).describe('hourly rollups'),
+    dayDays: days.default(DEFAULT_RETENTION.dayDays).describe('daily rollups'),
+    archiveDays: days.default(ARCHIVE_DEFAULTS.keepDays).describe('raw events, spans and logs'),
+  })
+  .refine(({ minuteDays, hourDays, dayDays }) => minuteDays <= hourDays && hourDays <= dayDays, {
+    error: 'coarser steps must be kept at least as long as finer ones: minuteDays <= hourDays <= dayDays',
+  });
+
+const Cardinality = z.strictObject({
+  valuesPerDimension: limit.default(DEFAULT_LIMITS.valuesPerDimension),
+  valuesPerClient: limit.default(DEFAULT_LIMITS.valuesPerClient),
+  seriesPerFamily: limit.default(DEFAULT_LIMITS.seriesPerFamily),
+});
+
+const attributes = {
+  model: name.optional(),
+  modelVersion: name.optional(),
+  variant: name.optional(),
+  owner: name.optional(),
+  team: name.optional(),
+  project: name.optional(),
+  environment: name.optional(),
+  provider: name.optional(),
+  account: name.optional(),
+  region: name.optional(),
+  instanceType: name.optional(),
+} satisfies Record<keyof DeploymentAttributes, z.ZodType>;
+const Attributes = z.strictObject(attributes);
+
+const Team = z.strictObject({
+  owner: name.optional().describe('who answers for it, for example an e-mail address'),
+  projects: z.array(name).default([]),
+});
+
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+const severities = z.array(z.enum(SEVERITIES)).min(1).default(['critical', 'warning']);
+
+const Channels = z.strictObject({
+  slack: z
+    .array(
+      z.strictObject({
+        workspaceId: z.string().regex(/^T[A-Z0-9]{2,20}$/, 'expected a Slack workspace id such as T0123ABCD'),
+        channelId: z.string().regex(/^[CG][A-Z0-9]{2,20}$/, 'expected a Slack channel id such as C0123ABCD'),
+        severities,
+      }),
+    )
+    .default([]),
+  teams: z
+    .array(
+      z.strictObject({
+        teamId: z.uuid().describe('the id of the team in Microsoft Teams'),
+        tenantId: z.uuid(),
+        channelId: name.describe('as Teams gives it in the link to the channel, %3A and the like decoded'),
+        severities,
+      }),
+    )
+    .default([]),
+  email: z.array(z.strictObject({ address: z.email(), severities })).default([]),
+  sms: z
+    .array(
+      z.strictObject({
+        number: z.string().regex(/^\+[1-9]\d{6,14}$/, 'expected a number with its country code, such as +4930123456'),
+        severities: z.array(z.enum(SEVERITIES)).min(1).default(['critical']),
+      }),
+    )
+    .default([]),
+});
+
+/** Where alarms begin. */
+const Thresholds = z.strictObject({
+  vramFreeMib: z.number().nonnegative().default(1024).describe('a GPU with less free memory than this is nearly full'),
+  gpuTemperatureC: z.number().min(30).max(120).default(85),
+  hostMemoryPercent: z.number().min(1).max(100).default(90),
+  diskPercent: z.number().min(1).max(100).default(85),
+  rollupLagMin: z.number().min(1).default(10).describe('minutes until an accepted batch is rolled up'),
+  heartbeatAgeMin: z.number().min(10).default(20),
+});
+
+const Login = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('cognito') }),
+  z.strictObject({
+    kind: z.literal('oidc'),
+    issuer: z.url({ protocol: /^https$/, error: 'expected the issuer, an https:// address' }),
+    audience: z.array(name).min(1),
+    rolesClaim: name.default('modelmeter_roles').describe('claim with any of admin, writer, reader'),
+    teamsClaim: name.default('modelmeter_teams').describe('claim with the teams that the caller is bound to'),
+  }),
+]);
+
+const GpuFleet = z.strictObject({
+  enabled: z.boolean().default(false),
+  tag: z
+    .strictObject({ key: name.default('modelmeter:gpu'), value: name.default('true') })
+    .prefault({})
+    .describe('instances with this tag get the agent'),
+  measurements: z.enum(['essential', 'all']).default('essential').describe('five GPU measurements, or all seventeen'),
+  dcgmPort: z.int().min(1).max(65_535).optional().describe('port of a DCGM exporter on the hosts, usually 9400'),
+  vllmPort: z.int().min(1).max(65_535).optional().describe('port of a vLLM server on the hosts, usually 8000'),
+  metricStream: z.boolean().default(false).describe('the fleet’s metrics also into the rollups; priced per update'),
+});
+
+const Sources = z.strictObject({
+  bedrock: z.boolean().default(true),
+  sagemaker: z.boolean().default(true),
+  batch: z.boolean().default(true),
+  pipelines: z.boolean().default(true).describe('CodePipeline, CodeDeploy and GitHub deployments'),
+  bedrockLogGroup: name.optional().describe('log group of model-invocation logging; metadata only is taken'),
+  readEveryMin: z.int().min(1).max(60).default(5),
+  maxMetricsPerRead: z.int().min(1).max(5_000).default(100).describe('bounds the bill of CloudWatch reads'),
+});
+
+export const OPTIONAL_DASHBOARDS = ['api', 'cost', 'business', 'modelmeter'] as const;
+
+const Aws = z.strictObject({
+  timeSeriesStore: z.enum(['dynamodb', 'timestream']).default('dynamodb'),
+  login: Login.default({ kind: 'cognito' }),
+  throttle: z
+    .strictObject({
+      requestsPerSecond: z.int().min(1).max(10_000).default(200),
+      burst: z.int().min(1).max(5_000).default(400),
+    })
+    .prefault({}),
+  dashboards: z.array(z.enum(OPTIONAL_DASHBOARDS)).default([]).describe('besides the three that are free'),
+  gpuFleet: GpuFleet.prefault({}),
+  sources: Sources.prefault({}),
+  logDays: z
+    .union(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map(
+        (n) => z.literal(n),
+      ),
+      {
+        error:
+          'expected a retention that CloudWatch Logs has: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, …',
+      },
+    )
+    .default(30),
+  tags: z.record(name, z.string().max(256)).default({}).describe('on every resource'),
+});
+
+/** What modelmeter.yaml may say. */
+export const Config = z.strictObject({
+  keepContent: z.boolean().default(false),
+  hashClients: z.boolean().default(false),
+  retention: Retention.prefault({}),
+  cardinality: Cardinality.prefault({}),
+  replicaLabels: z.array(name).default(['prometheus_replica', '__replica__']),
+  allowedHosts: z.array(name).default([]).describe('host names, besides loopback, that requests may be addressed to'),
+  teams: z.record(name, Team).default({}),
+  deployments: z
+    .record(name, Attributes.extend({ tags: z.record(name, z.string().max(256)).optional() }))
+    .default({})
+    .describe('tags: those of the AWS resources that are this deployment'),
+  channels: Channels.prefault({}),
+  thresholds: Thresholds.prefault({}),
+  aws: Aws.prefault({}),
+});
+export type Config = z.infer<typeof Config>;
