@@ -1,9 +1,9 @@
+import { zstd } from '../zstd.ts';
 import { type ParquetArchive, parquetArchive } from './archive/parquetArchive.ts';
 import { pathsIn } from './dataFolder.ts';
 import { type SqliteBatchLog, sqliteBatchLog } from './sqlite/batchLog.ts';
 import { sqliteDeploymentStore } from './sqlite/deploymentStore.ts';
 import { type SqliteRollupStore, sqliteRollupStore } from './sqlite/rollupStore.ts';
-import { zstd } from './zstd.ts';
 
 export interface LocalPorts {
   batchLog: SqliteBatchLog;

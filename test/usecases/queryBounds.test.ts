@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { zstd } from '../../adapters/local/zstd.ts';
+import { zstd } from '../../adapters/zstd.ts';
 import { readSamples } from '../../core/query/samples.ts';
 import { uniformGrid } from '../../core/query/time.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';

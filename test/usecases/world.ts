@@ -1,7 +1,7 @@
-import { zstd } from '../../adapters/local/zstd.ts';
 import { memoryBatchLog } from '../../adapters/memory/batchLog.ts';
 import { memoryDeploymentStore } from '../../adapters/memory/deploymentStore.ts';
 import { memoryRollupStore } from '../../adapters/memory/rollupStore.ts';
+import { zstd } from '../../adapters/zstd.ts';
 import type { Principal, RollupStore } from '../../core/ports.ts';
 import { type CardinalityLimits, cardinalityGuard, DEFAULT_LIMITS } from '../../core/rollups/cardinality.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';

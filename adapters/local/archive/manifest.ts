@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ArchiveKind, ArchivePartition } from '../../../core/ports.ts';
 import type { BatchContent } from '../../../core/telemetry/batch.ts';
+import { contentOf } from '../../payload.ts';
 import { transaction } from '../sqlite/database.ts';
-import { contentOf } from '../sqlite/payload.ts';
 
 /** A file of the archive; `path` is relative to its folder. */
 export interface ArchiveFile extends ArchivePartition {

@@ -1,9 +1,9 @@
 import type { BatchLog } from '../../../core/ports.ts';
 import type { Batch, BatchContent } from '../../../core/telemetry/batch.ts';
+import { contentOf, packed } from '../../payload.ts';
 import { openDatabase, patiently, tidy, transaction } from './database.ts';
 import { storageError } from './errors.ts';
 import { fromKey, toKey } from './keys.ts';
-import { contentOf, packed } from './payload.ts';
 import { LOG_SCHEMA } from './schema.ts';
 
 export type LogEntry = Parameters<BatchLog['append']>[0];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { zstd } from '../../../adapters/local/zstd.ts';
+import { zstd } from '../../../adapters/zstd.ts';
 import type { Block, DistributionColumn, StretchColumn } from '../../../core/rollups/block.ts';
 import { blockBuilder, mergeBlocks } from '../../../core/rollups/builder.ts';
 import { coarsen, splitByMetric } from '../../../core/rollups/coarsen.ts';

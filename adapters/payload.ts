@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { BatchContent } from '../../../core/telemetry/batch.ts';
-import { emptyContent } from '../../../core/telemetry/batch.ts';
-import { asEvents } from '../../../core/telemetry/door/asSent.ts';
+import type { BatchContent } from '../core/telemetry/batch.ts';
+import { emptyContent } from '../core/telemetry/batch.ts';
+import { asEvents } from '../core/telemetry/door/asSent.ts';
 
 /**
  * Payloads of the log: JSON of a batch's content, or the array of events that a client sent, whatever its white space,

@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { Compression } from '../../core/ports.ts';
+import type { Compression } from '../core/ports.ts';
 
 const atLevel = (level: number) => ({ params: { [constants.ZSTD_c_compressionLevel]: level } });
 
