@@ -2,23 +2,7 @@ import type { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-
-/** The functions of the application; each has a folder of that name in lambdas/. */
-export const FUNCTIONS = [
-  'ingest',
-  'api',
-  'authorise',
-  'roll-up',
-  'compact',
-  'expire',
-  'archive',
-  'heartbeat',
-  'observe',
-  'read-metrics',
-  'bedrock-logs',
-  'configure',
-] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
+import type { FunctionName } from '../functions.ts';
 
 /** What the application is made of, for those who watch it. References go this way only. */
 export interface ModelmeterAppRefs {
@@ -29,7 +13,7 @@ export interface ModelmeterAppRefs {
   readonly batchQueue: IQueue;
   /** Batches that could not be rolled up. */
   readonly batchDeadLetters: IQueue;
-  /** Scheduled work and observed events that could not be delivered to their function. */
+  /** Scheduled work and observed events that could not be delivered to their function, or failed in it. */
   readonly scheduleDeadLetters: IQueue;
   readonly rollupsTable: ITable;
   readonly stateTable: ITable;

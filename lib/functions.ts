@@ -1,0 +1,20 @@
+/**
+ * The functions of the application, each a folder of that name in lambdas/. Memory buys CPU too: what a person or a client
+ * waits for has more than it needs. A scheduled function ends before its next run begins.
+ */
+export const FUNCTIONS = {
+  ingest: { memoryMb: 1024, timeoutS: 29, does: 'takes telemetry in: one object in the bucket for each accepted request' },
+  api: { memoryMb: 1024, timeoutS: 29, does: 'answers queries, the registry, exports and its own health' },
+  authorise: { memoryMb: 512, timeoutS: 10, does: 'says who calls, by API key or by token' },
+  'roll-up': { memoryMb: 1024, timeoutS: 120, does: 'folds accepted batches into rollups' },
+  compact: { memoryMb: 1024, timeoutS: 600, does: 'merges blocks of rollups into fewer' },
+  expire: { memoryMb: 512, timeoutS: 600, does: 'drops rollups that are older than they are kept' },
+  archive: { memoryMb: 2048, timeoutS: 840, does: 'writes batches as Parquet, and sends again what nobody announced' },
+  heartbeat: { memoryMb: 256, timeoutS: 60, does: 'sends one point through the whole of it and looks for the last' },
+  observe: { memoryMb: 256, timeoutS: 30, does: 'makes events of what other AWS services announce' },
+  'read-metrics': { memoryMb: 512, timeoutS: 120, does: 'reads metrics that AWS keeps of Bedrock and SageMaker' },
+  'bedrock-logs': { memoryMb: 512, timeoutS: 60, does: 'makes events of logged Bedrock calls, without their texts' },
+  configure: { memoryMb: 256, timeoutS: 120, does: 'puts the configuration’s registry into the table' },
+} as const;
+
+export type FunctionName = keyof typeof FUNCTIONS;
