@@ -5,6 +5,7 @@ import type { EventKind } from './telemetry/events.ts';
 export interface Principal {
   id: string;
   roles: readonly ('admin' | 'writer' | 'reader')[];
+  /** The teams that the caller is bound to, whatever its roles: what is not theirs it neither sees nor sends. [] = bound to none: all. */
   teams: readonly string[];
 }
 
@@ -179,4 +180,36 @@ export interface Archive {
   sweep(query: { beforeMs: number }): Promise<void>;
   /** Records by time, each exactly once, whether their batch is in the files yet or not, as they came past the door. */
   read(query: ArchiveQuery): AsyncIterable<Record<string, unknown>>;
+}
+
+/** An API key as it is kept: what it may do, and a hash to know it by. The key itself is nowhere. */
+export interface ApiKey {
+  /** 12 hexadecimal digits: the part of the key that is no secret. */
+  id: string;
+  /** SHA-256 of the whole key, hexadecimal. */
+  hash: string;
+  /** What people call it. */
+  name: string;
+  roles: Principal['roles'];
+  /** As of a principal: [] = all teams. */
+  teams: readonly string[];
+  createdMs: number;
+  /** The first millisecond at which it is no longer valid; absent = it never expires. */
+  expiresMs?: number;
+  /** When it was revoked; absent = it was not. */
+  revokedMs?: number;
+}
+
+/** API keys, also those that expired or were revoked: a key is never taken out. */
+export interface ApiKeyStore {
+  /** Keeps a new key, durable when it resolves. False: there is one of that id, and nothing changed. */
+  add(key: ApiKey): Promise<boolean>;
+  /** The key of that id as it is now, also where another process has just changed it; undefined = there is none. */
+  get(id: string): Promise<ApiKey | undefined>;
+  /** All, oldest first, then by id. */
+  list(): Promise<ApiKey[]>;
+  /** Whether no key was ever added. */
+  isEmpty(): Promise<boolean>;
+  /** Says that a key was revoked at that time, unless it was before; answers the key as it is then; undefined = there is none. */
+  revoke(id: string, atMs: number): Promise<ApiKey | undefined>;
 }

@@ -1,6 +1,7 @@
 import { zstd } from '../zstd.ts';
 import { type ParquetArchive, parquetArchive } from './archive/parquetArchive.ts';
 import { pathsIn } from './dataFolder.ts';
+import { sqliteApiKeyStore } from './sqlite/apiKeyStore.ts';
 import { type SqliteBatchLog, sqliteBatchLog } from './sqlite/batchLog.ts';
 import { sqliteDeploymentStore } from './sqlite/deploymentStore.ts';
 import { type SqliteRollupStore, sqliteRollupStore } from './sqlite/rollupStore.ts';
@@ -9,6 +10,7 @@ export interface LocalPorts {
   batchLog: SqliteBatchLog;
   rollupStore: SqliteRollupStore;
   deploymentStore: ReturnType<typeof sqliteDeploymentStore>;
+  apiKeyStore: ReturnType<typeof sqliteApiKeyStore>;
   archive: ParquetArchive;
   compression: ReturnType<typeof zstd>;
   close(): void;
@@ -20,16 +22,18 @@ export const localPorts = (dir: string): LocalPorts => {
   const batchLog = sqliteBatchLog({ path: paths.log });
   const rollupStore = sqliteRollupStore({ path: paths.rollups });
   const deploymentStore = sqliteDeploymentStore({ path: paths.rollups });
+  const apiKeyStore = sqliteApiKeyStore({ path: paths.rollups });
   const archive = parquetArchive({ logPath: paths.log, folder: paths.archive });
 
   return {
     batchLog,
     rollupStore,
     deploymentStore,
+    apiKeyStore,
     archive,
     compression: zstd(),
     close() {
-      for (const store of [archive, deploymentStore, rollupStore, batchLog]) store.close();
+      for (const store of [archive, apiKeyStore, deploymentStore, rollupStore, batchLog]) store.close();
     },
   };
 };

@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { sqliteApiKeyStore } from '../../adapters/local/sqlite/apiKeyStore.ts';
 import { sqliteBatchLog } from '../../adapters/local/sqlite/batchLog.ts';
 import { sqliteDeploymentStore } from '../../adapters/local/sqlite/deploymentStore.ts';
 import { sqliteRollupStore } from '../../adapters/local/sqlite/rollupStore.ts';
+import { memoryApiKeyStore } from '../../adapters/memory/apiKeyStore.ts';
 import { memoryBatchLog } from '../../adapters/memory/batchLog.ts';
 import { memoryDeploymentStore } from '../../adapters/memory/deploymentStore.ts';
 import { memoryRollupStore } from '../../adapters/memory/rollupStore.ts';
+import { anApiKey, apiKeyStoreContract } from '../contract/apiKeyStore.ts';
 import { aBatch, anEntry, batchLogContract } from '../contract/batchLog.ts';
 import { deploymentStoreContract } from '../contract/deploymentStore.ts';
 import { rollupStoreContract } from '../contract/rollupStore.ts';
@@ -32,6 +35,8 @@ rollupStoreContract('memory', async () => memoryRollupStore());
 rollupStoreContract('SQLite', async () => closingAtEnd(sqliteRollupStore({ path: aPath() })));
 deploymentStoreContract('memory', async () => memoryDeploymentStore());
 deploymentStoreContract('SQLite', async () => closingAtEnd(sqliteDeploymentStore({ path: aPath() })));
+apiKeyStoreContract('memory', async () => memoryApiKeyStore());
+apiKeyStoreContract('SQLite', async () => closingAtEnd(sqliteApiKeyStore({ path: aPath() })));
 
 describe('SQLite batch log', () => {
   it('is shared by two connections: what one appends the other rolls up', async () => {
@@ -148,5 +153,19 @@ describe('SQLite rollup store', () => {
 
     expect(await queries.applied(['aa'])).toEqual(['aa']);
     expect(await queries.list({ family: 'f', stepMs: 1, fromMs: 0, toMs: 1 })).toHaveLength(1);
+  });
+});
+
+describe('SQLite store of API keys', () => {
+  it('knows at once what another connection adds and revokes', async () => {
+    const path = aPath();
+    const [server, command] = [closingAtEnd(sqliteApiKeyStore({ path })), closingAtEnd(sqliteApiKeyStore({ path }))];
+    expect(await server.isEmpty()).toBe(true);
+
+    await command.add(anApiKey(1));
+    expect([await server.isEmpty(), await server.get(anApiKey(1).id)]).toEqual([false, anApiKey(1)]);
+
+    await command.revoke(anApiKey(1).id, 7);
+    expect(await server.get(anApiKey(1).id)).toMatchObject({ revokedMs: 7 });
   });
 });

@@ -14,7 +14,7 @@ export interface Schema {
 }
 
 /** Version of the data format: of every file of a data folder. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /**
  * `keys` answers retries and is kept for weeks, so it is compact and apart from what is soon archived:
@@ -44,6 +44,7 @@ export const LOG_SCHEMA: Schema = {
     { to: 2, sql: 'ALTER TABLE keys ADD COLUMN fingerprint BLOB' },
     // Nothing to change: a program of version 2 cannot read payloads that are events as they were sent.
     { to: 3, sql: '' },
+    { to: 4, sql: '' },
   ],
 };
 
@@ -63,7 +64,8 @@ export const ROLLUPS_SCHEMA: Schema = {
       family TEXT NOT NULL, stepMs INTEGER NOT NULL, beforeMs INTEGER NOT NULL, PRIMARY KEY (family, stepMs)
     ) WITHOUT ROWID;
     CREATE TABLE applied (id BLOB PRIMARY KEY, atMs INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE deployments (deployment TEXT PRIMARY KEY, entry TEXT NOT NULL);`,
+    CREATE TABLE deployments (deployment TEXT PRIMARY KEY, entry TEXT NOT NULL);
+    CREATE TABLE apiKeys (id TEXT PRIMARY KEY, entry TEXT NOT NULL);`,
   migrations: [
     {
       // Version 1 did not tell loose blocks from compacted ones: all are loose, and compaction looks at them once more.
@@ -76,5 +78,6 @@ export const ROLLUPS_SCHEMA: Schema = {
         CREATE INDEX loose ON blocks (family, stepMs, startMs, looseMs) WHERE looseMs IS NOT NULL;`,
     },
     { to: 3, sql: '' },
+    { to: 4, sql: 'CREATE TABLE apiKeys (id TEXT PRIMARY KEY, entry TEXT NOT NULL)' },
   ],
 };
