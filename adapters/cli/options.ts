@@ -11,6 +11,9 @@ export const urlOption = () =>
 export const dataOption = () =>
   new Option('--data <folder>', 'the data folder').env('MODELMETER_DATA').default('.modelmeter');
 
+export const configOption = () =>
+  new Option('--config <file>', 'the configuration (modelmeter.yaml is an example)').env('MODELMETER_CONFIG');
+
 const url = (text: string): string => {
   if (!URL.canParse(text) || !/^https?:/.test(text))
     throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:8080.');

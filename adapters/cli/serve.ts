@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { dataOption, port } from './options.ts';
+import { configOption, dataOption, port } from './options.ts';
 
 export interface ServeOptions {
   demo?: true;
@@ -28,9 +28,7 @@ export const addServe = (program: Command): Command =>
         .default('127.0.0.1'),
     )
     .addOption(dataOption())
-    .addOption(
-      new Option('--config <file>', 'the configuration (modelmeter.yaml is an example)').env('MODELMETER_CONFIG'),
-    )
+    .addOption(configOption())
     .addOption(new Option('--log <format>', 'for people or for machines').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
