@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COLUMNS } from '../../../core/telemetry/archiveColumns.ts';
 import type { EventKind } from '../../../core/telemetry/events.ts';
-import { COLUMNS } from '../../local/archive/columns.ts';
 import { openDuckDb } from '../../local/archive/duckdb.ts';
 import { forReading, fromParquet } from '../../local/archive/sql.ts';
 import { badInput } from '../failure.ts';

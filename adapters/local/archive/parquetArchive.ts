@@ -1,10 +1,10 @@
 import { rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Archive, ArchiveKind, ArchiveQuery } from '../../../core/ports.ts';
+import { recordOf } from '../../../core/telemetry/archiveRecords.ts';
 import { openDatabase, patiently, snapshot } from '../sqlite/database.ts';
 import { storageError } from '../sqlite/errors.ts';
 import { LOG_SCHEMA } from '../sqlite/schema.ts';
-import { COLUMNS, SPAN_KIND } from './columns.ts';
 import { openDuckDb, withDuckDb } from './duckdb.ts';
 import { makeRoomFor, makeScratch, newFile, publish, withScratch } from './files.ts';
 import { type ArchiveFile, manifest } from './manifest.ts';
@@ -128,7 +128,7 @@ export const parquetArchive = ({ logPath, folder }: { logPath: string; folder: s
         const rows = limited(forReading(query.kind, recordsOf(query, dir)), query.limit);
         const result = await connection.stream(rows);
         for await (const chunk of result.yieldRowObjectJs()) {
-          for (const row of chunk) yield toRecord(query.kind, row);
+          for (const row of chunk) yield recordOf(query.kind, row);
         }
       } catch (error) {
         throw storageError('read the archive', logPath, error);
@@ -155,15 +155,4 @@ export const parquetArchive = ({ logPath, folder }: { logPath: string; folder: s
 const touches = (day: string, fromMs: number, toMs: number): boolean => {
   const startMs = Date.parse(day);
   return startMs < toMs && startMs + 86_400_000 > fromMs;
-};
-
-/** A row as the record it was: absent fields absent, JSON parsed. */
-const toRecord = (kind: ArchiveKind, row: Record<string, unknown>): Record<string, unknown> => {
-  const record: Record<string, unknown> = kind === 'span' || kind === 'log' ? {} : { kind };
-  for (const { name, type } of COLUMNS[kind]) {
-    const value = row[name];
-    if (value === null || value === undefined) continue;
-    record[name === SPAN_KIND ? 'kind' : name] = type === 'json' ? JSON.parse(value as string) : value;
-  }
-  return record;
 };

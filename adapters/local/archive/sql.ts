@@ -1,5 +1,5 @@
 import type { ArchiveKind } from '../../../core/ports.ts';
-import { COLUMNS, type Column, type ColumnType, sortOf } from './columns.ts';
+import { COLUMNS, type Column, type ColumnType, sortColumnsOf } from '../../../core/telemetry/archiveColumns.ts';
 
 /** NDJSON with one record a line, and the length of its longest line in bytes. */
 export interface Staged {
@@ -60,7 +60,8 @@ const PARQUET_TYPES: Record<ColumnType, string> = {
  * encodings save 3 % and larger row groups 3 %, but not every reader of the files knows the one and has memory for the other.
  */
 export const copyTo = (query: string, kind: ArchiveKind, path: string): string =>
-  `COPY (SELECT * FROM (${query}) ORDER BY ${sortOf(kind)}) TO ${text(path)} (FORMAT parquet, COMPRESSION zstd)`;
+  `COPY (SELECT * FROM (${query}) ORDER BY ${sortColumnsOf(kind).map((name) => `"${name}"`)})
+    TO ${text(path)} (FORMAT parquet, COMPRESSION zstd)`;
 
 /** Rows of a query whose time is in [fromMs, toMs). */
 export const within = (query: string, { fromMs, toMs }: { fromMs: number; toMs: number }): string =>

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveKind } from '../../../core/ports.ts';
+import { archivedOf, wellFormedJson } from '../../../core/telemetry/archiveRecords.ts';
 import type { BatchContent } from '../../../core/telemetry/batch.ts';
-import { SPAN_KIND } from './columns.ts';
 import type { Staged } from './sql.ts';
 
 const FLUSH_AT_CHARACTERS = 2 ** 18;
@@ -22,10 +22,8 @@ export const stage = (dir: string, contents: Iterable<BatchContent>, only?: Arch
   };
 
   try {
-    for (const { events, spans, logs } of contents) {
-      for (const event of events) add(event.kind, event);
-      for (const { kind, ...span } of spans) add('span', { ...span, [SPAN_KIND]: kind });
-      for (const log of logs) add('log', log);
+    for (const content of contents) {
+      for (const [kind, record] of archivedOf(content)) add(kind, record);
     }
   } finally {
     for (const file of files.values()) file.close();
@@ -46,7 +44,7 @@ const lineFile = (path: string) => {
     path,
     longest: () => longest,
     add(record: object) {
-      const line = `${wellFormed(JSON.stringify(record))}\n`;
+      const line = `${wellFormedJson(JSON.stringify(record))}\n`;
       // A character is at most three bytes of UTF-8.
       longest = Math.max(longest, line.length * 3);
       buffered += line;
@@ -62,10 +60,3 @@ const lineFile = (path: string) => {
 const writeFully = (fd: number, bytes: Uint8Array) => {
   for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
 };
-
-/**
- * Half of a surrogate pair, which JSON.stringify escapes, is no character: DuckDB refuses the line, and one such string
- * would hold up the archive for ever.
- */
-const wellFormed = (json: string): string =>
-  json.includes('\\ud') ? json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\\ufffd') : json;

@@ -1,8 +1,11 @@
 import * as z from 'zod';
-import type { ArchiveKind } from '../../../core/ports.ts';
-import { EVENT_KINDS, EVENT_SCHEMAS } from '../../../core/telemetry/events.ts';
+import type { ArchiveKind } from '../ports.ts';
+import { EVENT_KINDS, EVENT_SCHEMAS } from './events.ts';
 
-/** Types of Parquet columns, in DuckDB's words. `json` is text that holds a JSON value. */
+/**
+ * Types of Parquet columns, in DuckDB's words. `json` is text that holds a JSON value; `milliseconds` and `microseconds`
+ * are times without a zone, in UTC.
+ */
 export type ColumnType = 'VARCHAR' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN' | 'json' | 'milliseconds' | 'microseconds';
 export interface Column {
   name: string;
@@ -49,9 +52,11 @@ export const COLUMNS = {
   }),
 } as Record<ArchiveKind, Column[]>;
 
-/** Neighbours that are alike compress best: the first of these columns that a kind has, then time. */
-export const sortOf = (kind: ArchiveKind): string => {
+export const ARCHIVE_KINDS: readonly ArchiveKind[] = [...EVENT_KINDS, 'span', 'log'];
+
+/** Neighbours that are alike compress best: files are sorted by the first of these columns that a kind has, then by time. */
+export const sortColumnsOf = (kind: ArchiveKind): readonly string[] => {
   const has = (name: string) => COLUMNS[kind].some((column) => column.name === name);
   const first = ['deployment', 'service', 'user'].find(has);
-  return first ? `"${first}", timestamp` : 'timestamp';
+  return first ? [first, 'timestamp'] : ['timestamp'];
 };
