@@ -88,7 +88,10 @@ const Channels = z.strictObject({
 /** Where alarms begin. */
 const Thresholds = z.strictObject({
   vramFreeMib: z.number().nonnegative().default(1024).describe('a GPU with less free memory than this is nearly full'),
+  vramPercent: z.number().min(1).max(100).default(97).describe('of a GPU, over a quarter of an hour'),
   gpuTemperatureC: z.number().min(30).max(120).default(85),
+  gpuIdlePercent: z.number().min(0).max(100).default(2).describe('a GPU that never does more is idle'),
+  gpuIdleMin: z.int().min(15).max(1440).default(60).describe('minutes that a GPU may hold memory and idle'),
   hostMemoryPercent: z.number().min(1).max(100).default(90),
   diskPercent: z.number().min(1).max(100).default(85),
   rollupLagMin: z.number().min(1).default(10).describe('minutes until an accepted batch is rolled up'),
@@ -153,6 +156,9 @@ const Aws = z.strictObject({
       },
     )
     .default(30),
+  runbookUrl: name
+    .default('docs/runbook.md')
+    .describe('where docs/runbook.md can be read: alarms link to its sections'),
   tags: z.record(name, z.string().max(256)).default({}).describe('on every resource'),
 });
 
@@ -174,3 +180,7 @@ export const Config = z.strictObject({
   aws: Aws.prefault({}),
 });
 export type Config = z.infer<typeof Config>;
+
+/** Attributes that the configuration gives to deployments, as the registry takes them: without tags, which find resources. */
+export const registryOf = ({ deployments }: Pick<Config, 'deployments'>): Record<string, z.infer<typeof Attributes>> =>
+  Object.fromEntries(Object.entries(deployments).map(([name, { tags: _, ...attributes }]) => [name, attributes]));

@@ -3,7 +3,11 @@
  * waits for has more than it needs. A scheduled function ends before its next run begins.
  */
 export const FUNCTIONS = {
-  ingest: { memoryMb: 1024, timeoutS: 29, does: 'takes telemetry in: one object in the bucket for each accepted request' },
+  ingest: {
+    memoryMb: 1024,
+    timeoutS: 29,
+    does: 'takes telemetry in: one object in the bucket for each accepted request',
+  },
   api: { memoryMb: 1024, timeoutS: 29, does: 'answers queries, the registry, exports and its own health' },
   authorise: { memoryMb: 512, timeoutS: 10, does: 'says who calls, by API key or by token' },
   'roll-up': { memoryMb: 1024, timeoutS: 120, does: 'folds accepted batches into rollups' },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { serve } from '@hono/node-server';
-import type { Config } from '../../core/config.ts';
+import { type Config, registryOf } from '../../core/config.ts';
 import type { BatchLog, Principal } from '../../core/ports.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { DAY, MINUTE } from '../../core/telemetry/families.ts';
@@ -61,7 +61,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   const folder = openDataFolder(dataDir);
   const ports = localPorts(dataDir);
   const { batchLog, rollupStore: rollups, deploymentStore: deployments, compression } = ports;
-  await configureDeployments({ deployments })(config.deployments, Date.now());
+  await configureDeployments({ deployments })(registryOf(config), Date.now());
 
   const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
   const query = runQuery(reading);

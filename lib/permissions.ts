@@ -1,0 +1,82 @@
+import type { FunctionName } from './functions.ts';
+import { allow, type Grant, onItems, onObjects, seeWhatIsGone, throughService } from './grants.ts';
+import { PREFIXES } from './prefixes.ts';
+import type { DataStack } from './stacks/data.ts';
+
+/** Actions that IAM knows no resource for; each is listed with its reason in lib/wildcards.ts. */
+const ANYWHERE = ['*'];
+
+/** What each function may do with the data, and no more. The heartbeat touches none: it calls the API. */
+export const permissions = (data: DataStack): Record<Exclude<FunctionName, 'heartbeat'>, readonly Grant[]> => {
+  const { bucket, key } = data;
+  const onBatches = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.batches, actions);
+  const onSegments = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.segments, actions);
+  const onArchive = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.archive, actions);
+  const onRollups = (may: 'read' | 'write', keys?: readonly string[]) =>
+    onItems({ table: data.rollupsTable, key }, may, keys);
+  const onState = (may: 'read' | 'write', keys?: readonly string[]) =>
+    onItems({ table: data.stateTable, key }, may, keys);
+  const onQueue = (...actions: string[]) => allow({ actions, resources: [data.batchQueue.queue.queueArn] });
+
+  const takeIn = [onBatches('s3:PutObject', 's3:GetObject'), ...mayReadSalt(data)];
+  const readBlocks = [
+    onRollups('read'),
+    onSegments('s3:GetObject'),
+    seeWhatIsGone(bucket),
+    ...onTimestream(data, 'read'),
+  ];
+  const rewriteBlocks = [
+    onRollups('write'),
+    onSegments('s3:GetObject', 's3:PutObject', 's3:DeleteObject'),
+    seeWhatIsGone(bucket),
+    ...onTimestream(data, 'write'),
+  ];
+  return {
+    ingest: takeIn,
+    api: [
+      ...readBlocks,
+      onState('write'),
+      onQueue('sqs:GetQueueAttributes'),
+      onArchive('s3:GetObject'),
+      onBatches('s3:GetObject'),
+    ],
+    authorise: [onState('read')],
+    'roll-up': [...rewriteBlocks, onBatches('s3:GetObject'), onState('write')],
+    compact: rewriteBlocks,
+    expire: rewriteBlocks,
+    archive: [
+      onBatches('s3:GetObject'),
+      onArchive('s3:GetObject', 's3:PutObject', 's3:DeleteObject'),
+      seeWhatIsGone(bucket),
+      onRollups('write', ['archive', 'archive-job', 'applied#*']),
+      onQueue('sqs:SendMessage'),
+    ],
+    observe: takeIn,
+    'read-metrics': [
+      ...takeIn,
+      allow({ actions: ['cloudwatch:ListMetrics', 'cloudwatch:GetMetricData'], resources: ANYWHERE }),
+    ],
+    'bedrock-logs': takeIn,
+    configure: [onState('write')],
+  };
+};
+
+const mayReadSalt = ({ hashSecret, key }: DataStack): Grant[] =>
+  hashSecret
+    ? [
+        allow({ actions: ['secretsmanager:GetSecretValue'], resources: [hashSecret.secretArn] }),
+        throughService(key, 'secretsmanager', 'read'),
+      ]
+    : [];
+
+const onTimestream = ({ timestream, key }: DataStack, may: 'read' | 'write'): Grant[] =>
+  timestream
+    ? [
+        allow({
+          actions: ['timestream:Select', ...(may === 'write' ? ['timestream:WriteRecords'] : [])],
+          resources: [timestream.attrArn],
+        }),
+        allow({ actions: ['timestream:DescribeEndpoints'], resources: ANYWHERE }),
+        throughService(key, 'timestream', may),
+      ]
+    : [];

@@ -1,0 +1,31 @@
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+
+/** A route of the API, and which function answers it. */
+export interface Route {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly to: 'ingest' | 'api';
+  /** Anyone may call it. */
+  readonly isOpen?: true;
+}
+
+const { GET, POST, PUT } = HttpMethod;
+
+/** Every route there is; each but the open ones a second time below `/iam`. A test holds them to the API's description. */
+export const ROUTES: readonly Route[] = [
+  { method: POST, path: '/v1/events', to: 'ingest' },
+  { method: POST, path: '/v1/metrics', to: 'ingest' },
+  { method: POST, path: '/v1/traces', to: 'ingest' },
+  { method: POST, path: '/v1/logs', to: 'ingest' },
+  { method: POST, path: '/api/v1/write', to: 'ingest' },
+  { method: GET, path: '/v1/query', to: 'api' },
+  { method: GET, path: '/v1/catalog', to: 'api' },
+  { method: GET, path: '/v1/dimensions/{name}', to: 'api' },
+  { method: GET, path: '/v1/deployments', to: 'api' },
+  { method: GET, path: '/v1/deployments/{deployment}', to: 'api' },
+  { method: PUT, path: '/v1/deployments/{deployment}', to: 'api' },
+  { method: GET, path: '/v1/export/events', to: 'api' },
+  { method: GET, path: '/v1/export/rollups', to: 'api' },
+  { method: GET, path: '/openapi.json', to: 'api' },
+  { method: GET, path: '/healthz', to: 'api', isOpen: true },
+];
