@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../core/errors.ts';
 import type { Principal, Receipt } from '../../core/ports.ts';
-import type { Decoded } from '../../core/telemetry/decoded.ts';
+import type { Decoded, DoorOptions } from '../../core/telemetry/decoded.ts';
 import { readEvents } from '../../core/telemetry/door/readEvents.ts';
 import { decodeRemoteWrite } from '../../core/telemetry/remoteWrite/decode.ts';
 import { hostCheck, LOCAL_PRINCIPAL, unauthenticated } from './access.ts';
@@ -40,9 +40,9 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
   const inFlight = inFlightOf(dependencies.maxInFlight ?? MAX_IN_FLIGHT);
   const app = new Hono();
 
-  const principalOf = (request: Request): Principal => {
+  const principalOf = async (request: Request): Promise<Principal> => {
     if (!authenticate) return LOCAL_PRINCIPAL;
-    const principal = authenticate(request);
+    const principal = await authenticate(request);
     if (!principal) throw unauthenticated();
     return principal;
   };
@@ -51,9 +51,11 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
   const takeIn = async (
     request: Request,
     path: string,
-    read: (nowMs: number) => Promise<{ body: Uint8Array; decoded: Decoded; isRepeatable: boolean; isAsSent?: boolean }>,
+    read: (
+      options: DoorOptions,
+    ) => Promise<{ body: Uint8Array; decoded: Decoded; isRepeatable: boolean; isAsSent?: boolean }>,
   ): Promise<{ receipt: Receipt; decoded: Decoded }> => {
-    const principal = principalOf(request);
+    const principal = await principalOf(request);
     noParams(request);
     const key = idempotencyKey(request);
     if (dependencies.isOverloaded?.())
@@ -63,7 +65,11 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
     inFlight.enter(request, declaredBytes(request));
     try {
       const receivedAt = now();
-      const { body, decoded, isRepeatable, isAsSent } = await read(receivedAt);
+      const { body, decoded, isRepeatable, isAsSent } = await read({
+        ...door,
+        teams: principal.teams,
+        nowMs: receivedAt,
+      });
       const fingerprint = fingerprintOf(body);
       const id = batchId({ principal, path, key, fingerprint, isRepeatable });
       const asSent = isAsSent ? body : undefined;
@@ -82,11 +88,11 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
   });
 
   app.post('/v1/events', async ({ req: { raw: request } }) => {
-    const { receipt, decoded } = await takeIn(request, '/v1/events', async (nowMs) => {
+    const { receipt, decoded } = await takeIn(request, '/v1/events', async (options) => {
       const format = byMediaType(request, EVENT_FORMATS);
       const body = await readBody(request, inFlight);
-      const maxAgeMs = isImport(request) ? Number.POSITIVE_INFINITY : door.maxAgeMs;
-      const events = readEvents(textOf(body), format, { ...door, maxAgeMs, nowMs });
+      const maxAgeMs = isImport(request) ? Number.POSITIVE_INFINITY : options.maxAgeMs;
+      const events = readEvents(textOf(body), format, { ...options, maxAgeMs });
       return { body, decoded: events, isRepeatable: events.isSelfDated, isAsSent: events.isAsSent };
     });
     const { duplicate, ...told } = receipt;
@@ -97,27 +103,27 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
 
   for (const signal of OTLP_SIGNALS) {
     app.post(signal.path, async ({ req: { raw: request } }) => {
-      const { decoded } = await takeIn(request, signal.path, async (nowMs) => {
+      const { decoded } = await takeIn(request, signal.path, async (options) => {
         const encoding = byMediaType(request, OTLP_ENCODINGS);
         const body = await readBody(request, inFlight);
-        return { body, decoded: signal.decode(body, encoding, { ...door, nowMs }), isRepeatable: true };
+        return { body, decoded: signal.decode(body, encoding, options), isRepeatable: true };
       });
       return otlpResponse(signal, byMediaType(request, OTLP_ENCODINGS), decoded);
     });
   }
 
   app.post('/api/v1/write', async ({ req: { raw: request } }) => {
-    const { decoded } = await takeIn(request, '/api/v1/write', async (nowMs) => {
+    const { decoded } = await takeIn(request, '/api/v1/write', async (options) => {
       checkRemoteWrite(request);
       const body = await readBody(request, inFlight, { isPacked: true });
-      return { body, decoded: decodeRemoteWrite(body, { ...door, nowMs }), isRepeatable: true };
+      return { body, decoded: decodeRemoteWrite(body, options), isRepeatable: true };
     });
     const { length } = decoded.rejected;
     return respond(204, undefined, undefined, length > 0 ? { 'X-Modelmeter-Rejected': String(length) } : {});
   });
 
   app.get('/v1/query', async ({ req: { raw: request } }) => {
-    const principal = principalOf(request);
+    const principal = await principalOf(request);
     const params = paramsOf(request);
     if (!request.headers.get('accept')?.includes('text/csv'))
       return json(200, await dependencies.query(principal, params, now()));
@@ -126,27 +132,27 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
 
   app.get('/v1/catalog', async ({ req: { raw: request } }) => {
     noParams(request);
-    return json(200, await dependencies.catalog(principalOf(request)));
+    return json(200, await dependencies.catalog(await principalOf(request)));
   });
 
   app.get('/v1/dimensions/:name', async (c) => {
-    const principal = principalOf(c.req.raw);
+    const principal = await principalOf(c.req.raw);
     return json(200, await dependencies.dimension(principal, c.req.param('name'), paramsOf(c.req.raw), now()));
   });
 
   app.get('/v1/deployments', async ({ req: { raw: request } }) => {
     noParams(request);
-    return json(200, await dependencies.listDeployments(principalOf(request), now()));
+    return json(200, await dependencies.listDeployments(await principalOf(request), now()));
   });
 
   app.get('/v1/deployments/:deployment', async (c) => {
     noParams(c.req.raw);
-    return json(200, await dependencies.getDeployment(principalOf(c.req.raw), c.req.param('deployment'), now()));
+    return json(200, await dependencies.getDeployment(await principalOf(c.req.raw), c.req.param('deployment'), now()));
   });
 
   app.put('/v1/deployments/:deployment', async (c) => {
     const request = c.req.raw;
-    const principal = principalOf(request);
+    const principal = await principalOf(request);
     noParams(request);
     byMediaType(request, { 'application/json': true, '': true });
     inFlight.enter(request, declaredBytes(request));
@@ -160,18 +166,18 @@ export const httpApp = (dependencies: HttpDependencies): Hono => {
 
   app.get('/healthz', async ({ req: { raw: request } }) => {
     noParams(request);
-    return json(200, await dependencies.health(authenticate ? authenticate(request) : LOCAL_PRINCIPAL));
+    return json(200, await dependencies.health(authenticate ? await authenticate(request) : LOCAL_PRINCIPAL));
   });
 
-  app.get('/openapi.json', ({ req: { raw: request } }) => {
+  app.get('/openapi.json', async ({ req: { raw: request } }) => {
     noParams(request);
-    principalOf(request);
+    await principalOf(request);
     return json(200, openApi());
   });
 
   const page = pageHandler(dependencies.page);
-  app.get('/', ({ req: { raw: request } }) => {
-    principalOf(request);
+  app.get('/', async ({ req: { raw: request } }) => {
+    await principalOf(request);
     return page();
   });
 

@@ -20,11 +20,11 @@ export interface HttpDependencies {
   /** HTML of the page at `/`, whole. */
   page: string;
   /** How telemetry is treated at the door. */
-  door: Omit<DoorOptions, 'nowMs'>;
+  door: Omit<DoorOptions, 'nowMs' | 'teams'>;
   /** Names that this server answers to besides those of loopback; `*` = any. */
   allowedHosts?: readonly string[];
   /** Who asks; undefined = nobody we know. Without it everybody is the local principal. */
-  authenticate?: (request: Request) => Principal | undefined;
+  authenticate?: (request: Request) => Principal | undefined | Promise<Principal | undefined>;
   /** So much waits to be rolled up that no more should come in. */
   isOverloaded?: () => boolean;
   /** Bounds of the request bodies taken in at a time. */

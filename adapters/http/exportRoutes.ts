@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
-import { AppError } from '../../core/errors.ts';
+import { mayExport } from '../../core/access/exports.ts';
 import type { ArchiveKind, ArchiveQuery, Principal } from '../../core/ports.ts';
 import { EVENT_KINDS, EVENT_SCHEMAS } from '../../core/telemetry/events.ts';
 import { ROLLUP_COLUMNS, type RollupQuery } from '../../core/usecases/exportRollups.ts';
@@ -21,7 +21,7 @@ export interface ExportDependencies {
   /** A folder for Parquet files on their way out; made when it is not there. */
   scratchDir: string;
   /** Who asks; throws when that is nobody we know. */
-  principalOf: (request: Request) => Principal;
+  principalOf: (request: Request) => Promise<Principal>;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -34,26 +34,21 @@ export const exportRoutes = (dependencies: ExportDependencies): Hono => {
   const { principalOf, now, readEvents, readRollups } = dependencies;
   const app = new Hono();
 
-  app.get('/v1/export/events', ({ req: { raw: request } }) => {
-    checkReader(principalOf(request));
+  app.get('/v1/export/events', async ({ req: { raw: request } }) => {
+    mayExport(await principalOf(request));
     const { format, ...query } = readEventExport(new URL(request.url).searchParams, now());
     if (format === 'parquet') return parquet(dependencies, (path) => dependencies.exportParquet({ ...query, path }));
     return streamed(format, columnsOf(query.kind), readEvents(query));
   });
 
-  app.get('/v1/export/rollups', ({ req: { raw: request } }) => {
-    checkReader(principalOf(request));
+  app.get('/v1/export/rollups', async ({ req: { raw: request } }) => {
+    mayExport(await principalOf(request));
     const { format, ...query } = readRollupExport(new URL(request.url).searchParams, now());
     if (format === 'parquet')
       return parquet(dependencies, (path) => dependencies.exportRollupsParquet({ ...query, path }));
     return streamed(format, ROLLUP_COLUMNS, readRollups(query));
   });
   return app;
-};
-
-const checkReader = ({ id, roles }: Principal): void => {
-  if (!roles.includes('reader') && !roles.includes('admin'))
-    throw new AppError('forbidden', `${id} may not read what was sent: it needs the role reader`);
 };
 
 const SPAN = 'timestamp durationMs name kind service traceId spanId parentSpanId status statusMessage'.split(' ');

@@ -15,6 +15,8 @@ export interface DoorOptions {
   hashClient?: (client: string) => string;
   /** Labels of remote write that tell members of a high-availability pair apart. */
   replicaLabels?: readonly string[];
+  /** The teams that the sender is bound to: an item of another one is refused. @default [], bound to none */
+  teams?: readonly string[];
 }
 
 /** What a decoder made of one body. */

@@ -1,3 +1,5 @@
+import { needRole } from '../access/roles.ts';
+import { boundTo, isBound, isTheirs } from '../access/teams.ts';
 import { AppError } from '../errors.ts';
 import type { Metric } from '../metrics/types.ts';
 import { findMetric, METRICS } from '../metrics.ts';
@@ -106,9 +108,16 @@ const dimensionsOf = ({ source }: Metric): (readonly string[])[] => {
 
 const MAX_VALUES = 1_000;
 
-/** `GET /v1/dimensions/{name}`: the values a dimension (or a label of samples) had in a range, sorted. */
+/**
+ * `GET /v1/dimensions/{name}`: the values a dimension (or a label of samples) had in a range, sorted. To a bound caller
+ * those of its teams' series.
+ *
+ * @throws AppError forbidden without the role, or where a bound caller asks for what is kept of all teams together;
+ *   invalidInput for wrong parameters; notFound
+ */
 export const dimensionValues =
-  (ports: QueryPorts) => async (_principal: Principal, name: string, params: Params, nowMs: number) => {
+  (ports: QueryPorts) => async (principal: Principal, name: string, params: Params, nowMs: number) => {
+    needRole(principal, 'reader', 'ask for the values of dimensions');
     for (const given of new Set(params.keys())) {
       if (given !== 'from' && given !== 'to') throw invalid(given, 'unknown parameter; known are from, to');
     }
@@ -121,18 +130,26 @@ export const dimensionValues =
     const range = { fromMs: time('from', 'now-7d'), toMs: time('to', 'now') };
     const values = new Set<string>();
     const families = FAMILIES.filter(({ dimensions }) => dimensions.includes(name));
-    for (const family of families) {
-      const at = family.dimensions.indexOf(name);
-      await eachSeries(ports, { ...family, ...range }, (series) => values.add(series[at]!));
+    const ofTeams = families.filter(({ dimensions }) => !isBound(principal) || dimensions.includes('team'));
+    for (const family of ofTeams) {
+      const [at, team] = [family.dimensions.indexOf(name), family.dimensions.indexOf('team')];
+      await eachSeries(ports, { ...family, ...range }, (series) => {
+        if (isTheirs(principal, series[team])) values.add(series[at]!);
+      });
     }
     const samples = (await ports.rollups.families()).filter((family) => family.startsWith(SAMPLES.name));
     for (const family of samples) {
       await eachSeries(ports, { ...SAMPLES, name: family, ...range }, (series) => {
         const labels = JSON.parse(series[3]!) as Record<string, string>;
-        values.add(ownLabel(labels, name));
+        if (isTheirs(principal, ownLabel(labels, 'team'))) values.add(ownLabel(labels, name));
       });
     }
     values.delete('');
+    if (families.length > 0 && ofTeams.length === 0 && values.size === 0)
+      throw new AppError(
+        'forbidden',
+        `"${name}" is kept of all teams together, and ${principal.id} may not see that: ${boundTo(principal)}`,
+      );
     if (families.length === 0 && values.size === 0) {
       const known = [...new Set(FAMILIES.flatMap(({ dimensions }) => dimensions))].sort().join(', ');
       throw new AppError(

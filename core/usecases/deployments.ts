@@ -1,9 +1,13 @@
+import { needRole } from '../access/roles.ts';
+import { isTheirs } from '../access/teams.ts';
 import { AppError } from '../errors.ts';
 import type { Deployment, DeploymentAttributes, DeploymentStore, Principal } from '../ports.ts';
 import { attributesAt, attributesOf } from '../registry/attributes.ts';
 import { learned, sightingsOf } from '../registry/learned.ts';
+import { mayTell } from '../registry/owners.ts';
 import { blank, DeploymentInput, told } from '../registry/told.ts';
 import { type Fault, schemaFaults, seen } from '../telemetry/door/fault.ts';
+import { onlyTeam, teamFault } from '../telemetry/door/teams.ts';
 import { readTimestamp } from '../telemetry/door/timestamp.ts';
 import { name as DeploymentName, type ModelEvent } from '../telemetry/events.ts';
 import { MINUTE } from '../telemetry/families.ts';
@@ -12,6 +16,11 @@ export { registryDefaults } from '../registry/attributes.ts';
 
 interface Ports {
   deployments: DeploymentStore;
+}
+
+interface SightingPorts extends Ports {
+  /** How far behind a stored time of a sighting may be, milliseconds. @default a minute */
+  sightingsWithinMs?: number;
 }
 
 /** What a deployment should say of itself; what it does not is listed as missing. */
@@ -50,12 +59,16 @@ const answerOf = (deployment: Deployment, nowMs: number): DeploymentAnswer => {
   };
 };
 
-/** The registry, by name: `unowned` have no owner now; of `undescribed` nobody ever said anything, they were only seen. */
+/**
+ * The registry, by name: `unowned` have no owner now; of `undescribed` nobody ever said anything, they were only seen.
+ * A bound caller sees the deployments that belong to its teams now.
+ */
 export const listDeployments =
   ({ deployments }: Ports) =>
   async (principal: Principal, nowMs: number) => {
     mayRead(principal);
-    const stored = await deployments.list();
+    const all = await deployments.list();
+    const stored = all.filter((deployment) => isTheirs(principal, attributesAt(deployment, nowMs).team));
     const answers = stored.map((deployment) => answerOf(deployment, nowMs));
     const names = (some: readonly { deployment: string }[]) => some.map(({ deployment }) => deployment);
     return {
@@ -65,13 +78,13 @@ export const listDeployments =
     };
   };
 
-/** One deployment of the registry. Throws AppError notFound where there is none of that name. */
+/** One deployment of the registry. Throws AppError notFound where there is none of that name, or not of a bound caller's teams. */
 export const getDeployment =
   ({ deployments }: Ports) =>
   async (principal: Principal, name: string, nowMs: number): Promise<DeploymentAnswer> => {
     mayRead(principal);
     const deployment = await deployments.get(name);
-    if (!deployment)
+    if (!deployment || !isTheirs(principal, attributesAt(deployment, nowMs).team))
       throw new AppError('notFound', `no deployment is named ${seen(name)}; GET /v1/deployments lists those there are`);
     return answerOf(deployment, nowMs);
   };
@@ -81,24 +94,27 @@ const mayRead = ({ id, roles }: Principal): void => {
 };
 
 /**
- * Tells all attributes of a deployment, from `effectiveFrom` (default now) on; before that they stay as they were.
+ * Tells all attributes of a deployment, from `effectiveFrom` (default now) on; before that they stay as they were. A
+ * bound caller tells of deployments of its teams and of nobody's, and gives none away.
  *
- * @throws AppError forbidden; invalidInput with the paths of wrong fields; tooLarge after MAX_TOLD versions
+ * @throws AppError forbidden without the role, or of another team's deployment; invalidInput with the paths of wrong fields; tooLarge after MAX_TOLD versions
  */
 export const putDeployment =
   ({ deployments }: Ports) =>
   async (principal: Principal, name: string, input: unknown, nowMs: number): Promise<DeploymentAnswer> => {
-    if (!principal.roles.some((role) => role === 'writer' || role === 'admin'))
-      throw new AppError('forbidden', `${principal.id} may not change deployments: it needs the role writer`);
+    needRole(principal, 'writer', 'change deployments');
     if (!isName(name))
       throw new AppError(
         'invalidInput',
         `a deployment's name has 1 to 256 characters, not only white space and none a control character, got ${seen(name)}`,
       );
-    const { attributes, fromMs } = readInput(input, nowMs);
+    const { attributes: given, fromMs } = readInput(input, nowMs);
+    const attributes = withOwner(principal, given);
 
     return inTurn(deployments, async (registry) => {
       const kept = await save(deployments, registry, name, (before) => {
+        if (!mayTell(principal, before, fromMs))
+          throw new AppError('forbidden', `${principal.id} may not change ${name}: it is, or was then, another team's`);
         const after = told(before, { ...attributes, fromMs, source: 'api' });
         if (after.versions.filter(({ source }) => source === 'api').length > MAX_TOLD)
           throw new AppError('tooLarge', `${name} has ${MAX_TOLD} versions already`);
@@ -107,6 +123,14 @@ export const putDeployment =
       return answerOf(kept, nowMs);
     });
   };
+
+/** The attributes with the team that a bound caller's deployments are of. Throws AppError invalidInput for another one. */
+const withOwner = (principal: Principal, given: DeploymentAttributes): DeploymentAttributes => {
+  const message = teamFault(given.team, principal);
+  if (message !== undefined) throw invalid({ path: '/team', message });
+  const team = given.team ?? onlyTeam(principal);
+  return team === undefined ? given : { ...given, team };
+};
 
 const isName = (text: string): boolean => DeploymentName.safeParse(text).success && text.trim() !== '';
 
@@ -173,19 +197,19 @@ export const learnDeployments =
   };
 
 /**
- * Writes when deployments were seen, where what is stored of that is a minute or more behind, or has been behind for a
- * minute: at most once for each deployment that was seen since the last call.
+ * Writes when deployments were seen, where what is stored of that is `sightingsWithinMs` or more behind, or has been behind
+ * for that long: at most once for each deployment that was seen since the last call.
  *
  * @param nowMs epoch ms of the call; the same clock as that of `learnDeployments`
  */
 export const saveSightings =
-  ({ deployments }: Ports) =>
+  ({ deployments, sightingsWithinMs = MINUTE }: SightingPorts) =>
   (nowMs: number): Promise<void> =>
     inTurn(deployments, async (registry) => {
       for (const [name, { firstSeenMs = 0, lastSeenMs = 0, sinceMs }] of registry.unsaved) {
         const known = registry.known.get(name)!;
         const movedMs = Math.max(known.lastSeenMs! - lastSeenMs, firstSeenMs - known.firstSeenMs!);
-        if (movedMs < MINUTE && nowMs - sinceMs < MINUTE) continue;
+        if (movedMs < sightingsWithinMs && nowMs - sinceMs < sightingsWithinMs) continue;
         await save(deployments, registry, name, (before) => withSeen(before, known));
       }
     });

@@ -1,3 +1,5 @@
+import { needRole } from '../access/roles.ts';
+import { isBound, teamFilter } from '../access/teams.ts';
 import { AppError } from '../errors.ts';
 import type { Metric } from '../metrics/types.ts';
 import { findMetric, METRICS } from '../metrics.ts';
@@ -33,18 +35,23 @@ export interface QueryAnswer {
 }
 
 /**
- * `GET /v1/query`: a metric's stats over a range, by group and step.
- * Throws AppError invalidInput for parameters that are wrong or cannot go together, notFound for an unknown metric.
+ * `GET /v1/query`: a metric's stats over a range, by group and step. Of what is not of a bound caller's teams nothing counts.
+ *
+ * @throws AppError forbidden without the role; invalidInput for parameters that are wrong or cannot go together; notFound
+ *   for an unknown metric
  */
 export const runQuery =
   (ports: QueryPorts) =>
-  async (_principal: Principal, params: Params, nowMs: number): Promise<QueryAnswer> => {
-    const input = parseQuery(params, nowMs);
+  async (principal: Principal, params: Params, nowMs: number): Promise<QueryAnswer> => {
+    needRole(principal, 'reader', 'ask for metrics');
+    const input = ofTheirs(principal, parseQuery(params, nowMs));
     const metric = await metricOf(ports, input.metric, input);
     const stats = input.stats.length > 0 ? input.stats : [metric.defaultStat];
     checkStats(metric, stats);
+    checkDimensions(principal, metric, stats, input);
     const { selection, groups } = await answer(ports, metric, stats, input, nowMs);
     const { notes } = selection;
+    if (isBound(principal)) notes.add(`only your teams' data: ${principal.teams.join(', ')}`);
     if (
       metric.source.from === 'sample' &&
       metric.source.kind === 'histogram' &&
@@ -68,6 +75,23 @@ export const runQuery =
       series: groups.flatMap((group) => seriesOf(group, stats, selection)),
     };
   };
+
+/** The question with the condition that bound callers have in every one. */
+const ofTheirs = (principal: Principal, input: QueryInput): QueryInput => {
+  const filter = teamFilter(principal);
+  return filter ? { ...input, filters: [...input.filters, filter] } : input;
+};
+
+/** Throws AppError invalidInput where nothing is kept by these dimensions; to a bound caller also why `team` is among them. */
+const checkDimensions = (principal: Principal, metric: Metric, stats: readonly string[], input: QueryInput): void => {
+  try {
+    baseFamily(metric, stats, input);
+  } catch (error) {
+    if (!(error instanceof AppError) || !isBound(principal)) throw error;
+    const why = `team is one of them, since ${principal.id} sees only its teams' data`;
+    throw new AppError(error.code, `${error.message}; ${why}`, { problems: error.problems, cause: error });
+  }
+};
 
 /** The groups of the answer, in order; in coarser steps than asked for where only those can be answered. */
 const answer = async (

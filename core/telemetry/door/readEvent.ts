@@ -6,6 +6,7 @@ import { attributesFault } from './attributes.ts';
 import { type Fault, schemaFaults, seen } from './fault.ts';
 import { MAX_FEATURES, MAX_FIELDS } from './limits.ts';
 import { type Shape, shapeOf } from './shape.ts';
+import { onlyTeam, teamFault } from './teams.ts';
 import { readTimestamp } from './timestamp.ts';
 
 type Fields = Record<string, unknown>;
@@ -53,6 +54,14 @@ export const readEvent = (
   if (typeof timestamp === 'string') return [{ path: '/timestamp', message: timestamp }];
   event.timestamp = timestamp;
 
+  const fault = teamFault(event.team, options);
+  if (fault) return [{ path: '/team', message: fault }];
+  const team = event.team ?? onlyTeam(options);
+  if (team !== event.team) {
+    event.team = team;
+    reading.isAsSent = false;
+  }
+
   if (event.kind === 'inference') {
     event.source ??= 'event';
     const status = usualStatus(event.status);
@@ -72,8 +81,8 @@ export const readEvent = (
   }
   if (event.attributes) {
     if (!options.keepContent) event.attributes = dropContent(event.attributes);
-    const fault = attributesFault(event.attributes);
-    if (fault) return [fault];
+    const attributeFault = attributesFault(event.attributes);
+    if (attributeFault) return [attributeFault];
   }
   if (options.hashClient) hashPersonal(event, options.hashClient);
 

@@ -1,5 +1,6 @@
 import { isConventionContentKey, withoutContent } from '../content.ts';
 import { type DoorOptions, Unusable } from '../decoded.ts';
+import { withTeam } from '../door/teams.ts';
 import { type Attributes, attributesOf } from './attributes.ts';
 import { DIMENSIONS } from './dimensions.ts';
 import { list, type Message, text } from './read.ts';
@@ -46,7 +47,8 @@ export const labelsOf = (point: Message, resource: Attributes, options: DoorOpti
   const clean = options.keepContent
     ? own
     : Object.fromEntries(Object.entries(own).map(([k, v]) => [k, withoutContent(v)]));
-  return checkedLabels(renamed(asStrings({ ...resource, ...clean })));
+  const labels = renamed(asStrings({ ...resource, ...clean }));
+  return checkedLabels(withTeam(labels, { said: labels.team, path: 'attributes', options }));
 };
 
 const asStrings = (attributes: Attributes): Labels =>

@@ -2,6 +2,7 @@ import type { Problem } from '../../errors.ts';
 import { emptyContent, type LogRecord } from '../batch.ts';
 import { withoutContent } from '../content.ts';
 import { attemptAll, checkedTime, type Decoded, type DoorOptions } from '../decoded.ts';
+import { teamSaid, withTeam } from '../door/teams.ts';
 import { eventAttributes, isMessageEvent, structureOnly } from '../genai/messageEvents.ts';
 import { type Attributes, anyValueOf, attributesOf } from './attributes.ts';
 import { type OtlpEncoding, parseBody } from './body.ts';
@@ -43,7 +44,8 @@ export const decodeOtlpLogs = (body: Uint8Array, encoding: OtlpEncoding, options
 
 const logOf = (record: Message, resource: Attributes, options: DoorOptions): LogRecord => {
   const time = nanoTime(record, 'timeUnixNano') ?? nanoTime(record, 'observedTimeUnixNano');
-  const all = attributesOf(record, options);
+  const own = attributesOf(record, options);
+  const all = withTeam(own, { said: teamSaid(own, resource), path: 'attributes', options });
   const eventName = text(record, 'eventName') || String(all['event.name'] ?? '');
   const body = anyValueOf(record, 'body');
   return {

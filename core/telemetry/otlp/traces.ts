@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors.ts';
 import { emptyContent, type SpanRecord } from '../batch.ts';
 import { attemptAll, checkedTime, type Decoded, type DoorOptions, Unusable } from '../decoded.ts';
+import { teamSaid, withTeam } from '../door/teams.ts';
 import { inferencesOf } from '../genai/inferences.ts';
 import { eventAttributes } from '../genai/messageEvents.ts';
 import { type Attributes, attributesOf } from './attributes.ts';
@@ -73,6 +74,7 @@ const spanOf = (span: Message, resource: Attributes, options: DoorOptions): { sp
   const status = message(span, 'status');
   const statusMessage = status === undefined ? '' : under('status', () => text(status, 'message'));
   const events = spanEvents(span, timestamp, options);
+  const attributes = attributesOf(span, options);
   const record: SpanRecord = {
     traceId,
     spanId,
@@ -85,7 +87,7 @@ const spanOf = (span: Message, resource: Attributes, options: DoorOptions): { sp
     ...optional('statusMessage', statusMessage.slice(0, MAX_TEXT) || undefined),
     ...optional('service', serviceOf(resource)),
     resource,
-    attributes: attributesOf(span, options),
+    attributes: withTeam(attributes, { said: teamSaid(attributes, resource), path: 'attributes', options }),
     ...(events.length > 0 ? { events } : {}),
   };
   if (isTimed) return { span: record };

@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors.ts';
 import { emptyContent } from '../batch.ts';
 import { attemptAll, checkedTime, type Decoded, type DoorOptions, Unusable } from '../decoded.ts';
+import { withTeam } from '../door/teams.ts';
 import { isClientKey } from '../otlp/dimensions.ts';
 import { addHistogram, boundLabel } from '../otlp/histogram.ts';
 import { checkedLabels, type Labels } from '../otlp/labels.ts';
@@ -90,9 +91,9 @@ const seriesOf = (series: Message, options: DoorOptions): { metric: string; labe
   if (replica !== '') sent.set('__replica__', replica);
 
   const hash = options.hashClient;
-  const entries = [...sent]
-    // An empty value is, to Prometheus, a label that is not there.
-    .filter(([, value]) => value !== '')
+  // An empty value is, to Prometheus, a label that is not there.
+  const given = Object.fromEntries([...sent].filter(([, value]) => value !== ''));
+  const entries = Object.entries(withTeam(given, { said: given.team, path: 'labels', options }))
     .map(([name, value]): [string, string] => [name, hash && isClientKey(name) ? hash(value) : value])
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return { metric, labels: checkedLabels(Object.fromEntries(entries), 'labels') };
