@@ -1,0 +1,24 @@
+import type { Severity } from '../config.ts';
+
+/** One thing that somebody should know: that it began, or that it is over. */
+export interface Notice {
+  /** The same for as long as it holds on, for example `gpu-idle-held/i-0a1/3`. */
+  id: string;
+  state: 'firing' | 'resolved';
+  severity: Severity;
+  /** One line. */
+  title: string;
+  /** What happened, in a sentence or two. */
+  text: string;
+  /** Since when, epoch milliseconds. */
+  sinceMs: number;
+  /** What it is about in numbers, each with its unit. */
+  numbers: readonly { name: string; value: string }[];
+  /** Who answers for it; undefined = nobody is known. */
+  owner?: string | undefined;
+  /** What the owner does first. */
+  action: string;
+  /** Address of its section in the runbook. */
+  runbook: string;
+  links: readonly { text: string; url: string }[];
+}

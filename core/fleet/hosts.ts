@@ -1,0 +1,34 @@
+import { MINUTE } from '../telemetry/families.ts';
+import type { Ask } from './readings.ts';
+
+const QUARTER = 15 * MINUTE;
+/** How far back a host is remembered, and for how many quarters of an hour it may say nothing. */
+const WINDOW_QUARTERS = 12;
+const SILENT_QUARTERS = 2;
+
+/** A host that reported within the last three hours. */
+export interface HostReading {
+  host: string;
+  /** End of the last quarter of an hour with readings, epoch milliseconds. */
+  lastMs: number;
+  isSilent: boolean;
+}
+
+/** The hosts with GPUs that reported within the three hours that end at `toMs`. */
+export const readHosts = async (ask: Ask, toMs: number): Promise<HostReading[]> => {
+  const end = Math.floor(toMs / QUARTER) * QUARTER;
+  const { series } = await ask({
+    metric: 'gpu.utilization',
+    stat: 'max',
+    groupBy: 'host,instance',
+    step: '15m',
+    from: String(end - WINDOW_QUARTERS * QUARTER),
+    to: String(end),
+  });
+  return series.flatMap(({ labels, points }) => {
+    const last = points.findLastIndex(([, value]) => value !== null);
+    if (last < 0) return [];
+    const isSilent = points.length - 1 - last >= SILENT_QUARTERS;
+    return [{ host: labels.host || labels.instance || '', lastMs: points[last]![0] + QUARTER, isSilent }];
+  });
+};
