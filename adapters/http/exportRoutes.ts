@@ -3,14 +3,14 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Hono } from 'hono';
 import { mayExport } from '../../core/access/exports.ts';
-import type { ArchiveKind, ArchiveQuery, Principal } from '../../core/ports.ts';
+import type { ArchiveKind, ArchiveQuery } from '../../core/ports.ts';
 import { EVENT_KINDS, EVENT_SCHEMAS } from '../../core/telemetry/events.ts';
 import { ROLLUP_COLUMNS, type RollupQuery } from '../../core/usecases/exportRollups.ts';
 import { csvRow } from './csv.ts';
 import { type ExportFormat, readEventExport, readRollupExport } from './exportParams.ts';
 import { respond } from './respond.ts';
+import type { Routes } from './shell.ts';
 
 /** What exports are made of; both as records and as one Parquet file at `path`. */
 export interface ExportDependencies {
@@ -20,36 +20,32 @@ export interface ExportDependencies {
   exportRollupsParquet: (query: RollupQuery & { path: string }) => Promise<number>;
   /** A folder for Parquet files on their way out; made when it is not there. */
   scratchDir: string;
-  /** Who asks; throws when that is nobody we know. */
-  principalOf: (request: Request) => Promise<Principal>;
-  /** Epoch milliseconds. */
-  now: () => number;
 }
 
 /**
  * `GET /v1/export/events?kind=inference&from=now-24h&to=now&format=ndjson|csv|parquet&limit=` and
  * `GET /v1/export/rollups?family=&from=&to=&format=`: everything of a range as one file, streamed.
  */
-export const exportRoutes = (dependencies: ExportDependencies): Hono => {
-  const { principalOf, now, readEvents, readRollups } = dependencies;
-  const app = new Hono();
+export const exportRoutes =
+  (dependencies: ExportDependencies): Routes =>
+  (app, { principalOf, now }) => {
+    const { readEvents, readRollups } = dependencies;
 
-  app.get('/v1/export/events', async ({ req: { raw: request } }) => {
-    mayExport(await principalOf(request));
-    const { format, ...query } = readEventExport(new URL(request.url).searchParams, now());
-    if (format === 'parquet') return parquet(dependencies, (path) => dependencies.exportParquet({ ...query, path }));
-    return streamed(format, columnsOf(query.kind), readEvents(query));
-  });
+    app.get('/v1/export/events', async ({ req: { raw: request } }) => {
+      mayExport(await principalOf(request));
+      const { format, ...query } = readEventExport(new URL(request.url).searchParams, now());
+      if (format === 'parquet') return parquet(dependencies, (path) => dependencies.exportParquet({ ...query, path }));
+      return streamed(format, columnsOf(query.kind), readEvents(query));
+    });
 
-  app.get('/v1/export/rollups', async ({ req: { raw: request } }) => {
-    mayExport(await principalOf(request));
-    const { format, ...query } = readRollupExport(new URL(request.url).searchParams, now());
-    if (format === 'parquet')
-      return parquet(dependencies, (path) => dependencies.exportRollupsParquet({ ...query, path }));
-    return streamed(format, ROLLUP_COLUMNS, readRollups(query));
-  });
-  return app;
-};
+    app.get('/v1/export/rollups', async ({ req: { raw: request } }) => {
+      mayExport(await principalOf(request));
+      const { format, ...query } = readRollupExport(new URL(request.url).searchParams, now());
+      if (format === 'parquet')
+        return parquet(dependencies, (path) => dependencies.exportRollupsParquet({ ...query, path }));
+      return streamed(format, ROLLUP_COLUMNS, readRollups(query));
+    });
+  };
 
 const SPAN = 'timestamp durationMs name kind service traceId spanId parentSpanId status statusMessage'.split(' ');
 const LOG = 'timestamp severity service body traceId spanId'.split(' ');

@@ -3,12 +3,10 @@ import type { Decoded, DoorOptions } from '../../core/telemetry/decoded.ts';
 import { decodeOtlpLogs } from '../../core/telemetry/otlp/logs.ts';
 import { decodeOtlpMetrics } from '../../core/telemetry/otlp/metrics.ts';
 import { decodeOtlpTraces } from '../../core/telemetry/otlp/traces.ts';
-import type { Failure } from './failure.ts';
-import { mediaType } from './mediaType.ts';
+import { OTLP_PATHS, PROTOBUF } from './otlpFailure.ts';
 import { json, respond } from './respond.ts';
-import { partialSuccess, rpcStatus } from './rpcStatus.ts';
+import { partialSuccess } from './rpcStatus.ts';
 
-export const PROTOBUF = 'application/x-protobuf';
 /** What OTLP/HTTP comes as. */
 export const OTLP_ENCODINGS = { [PROTOBUF]: 'protobuf', 'application/json': 'json' } as const;
 export type OtlpEncoding = (typeof OTLP_ENCODINGS)[keyof typeof OTLP_ENCODINGS];
@@ -21,9 +19,9 @@ export interface OtlpSignal {
 }
 
 export const OTLP_SIGNALS: readonly OtlpSignal[] = [
-  { path: '/v1/metrics', rejectedField: 'rejectedDataPoints', decode: decodeOtlpMetrics },
-  { path: '/v1/traces', rejectedField: 'rejectedSpans', decode: decodeOtlpTraces },
-  { path: '/v1/logs', rejectedField: 'rejectedLogRecords', decode: decodeOtlpLogs },
+  { path: OTLP_PATHS.metrics, rejectedField: 'rejectedDataPoints', decode: decodeOtlpMetrics },
+  { path: OTLP_PATHS.traces, rejectedField: 'rejectedSpans', decode: decodeOtlpTraces },
+  { path: OTLP_PATHS.logs, rejectedField: 'rejectedLogRecords', decode: decodeOtlpLogs },
 ];
 
 /** Says that an export was taken, with what was left out of it or noticed, in the encoding it came in. */
@@ -47,11 +45,4 @@ const summary = (problems: readonly Problem[]): string => {
     .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   const more = problems.length - some.length;
   return some.join('; ') + (more > 0 ? `; and ${more} more` : '');
-};
-
-/** A failure as OTLP wants it: a google.rpc.Status to those who speak protobuf. Undefined for any other request. */
-export const otlpFailure = (request: Request, { status, rpcCode, headers, problem }: Failure): Response | undefined => {
-  if (mediaType(request) !== PROTOBUF || !OTLP_SIGNALS.some(({ path }) => request.url.split('?', 1)[0]!.endsWith(path)))
-    return undefined;
-  return respond(status, PROTOBUF, rpcStatus(rpcCode, `${problem.title}: ${problem.detail}`), headers);
 };

@@ -1,5 +1,17 @@
 import { hash } from 'node:crypto';
 import { respond } from './respond.ts';
+import type { Routes } from './shell.ts';
+
+/** The page at `/`, for whoever may ask. */
+export const pageRoutes = (html: string): Routes => {
+  const page = pageHandler(html);
+  return (app, { principalOf }) => {
+    app.get('/', async ({ req: { raw: request } }) => {
+      await principalOf(request);
+      return page();
+    });
+  };
+};
 
 /**
  * Answers an HTML page that may run its own inline scripts, and no other, and talk to this server, and no other.

@@ -14,7 +14,7 @@ import type { LocalPorts } from './ports.ts';
 export const exportsOf = (
   dataDir: string,
   { archive, rollupStore: rollups, compression }: LocalPorts,
-): Omit<ExportDependencies, 'principalOf' | 'now'> => {
+): ExportDependencies => {
   const folder = pathsIn(dataDir).archive;
   const readRollups = exportRollups({ rollups, compression });
   return {
