@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -44,6 +44,10 @@ export class DataBucket extends Construct {
       versioned: true,
       serverAccessLogsBucket: accessLogs,
       lifecycleRules: lifecycleRules(archiveDays),
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: 'CloudFormation-Validate::W9003',
+      reason: 'sizes of objects are numbers in CDK and texts in CloudFormation, which takes both',
     });
     // As a property of the bucket: CDK's own way is a function that may change the notifications of every bucket.
     (this.bucket.node.defaultChild as CfnBucket).notificationConfiguration = {

@@ -1,0 +1,15 @@
+/** Every action that is allowed on any resource, and why. A test holds that there is no other. */
+export const BARE_WILDCARDS: readonly { readonly actions: readonly string[]; readonly reason: string }[] = [
+  {
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    reason: 'traces are no resource',
+  },
+  {
+    actions: ['cloudwatch:ListMetrics', 'cloudwatch:GetMetricData'],
+    reason: 'reading metrics cannot be narrowed to a namespace',
+  },
+  {
+    actions: ['timestream:DescribeEndpoints'],
+    reason: 'its clients look up their endpoint first, which is no resource',
+  },
+];
