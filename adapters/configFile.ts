@@ -44,7 +44,9 @@ const problemsOf = (issue: z.core.$ZodIssue): Problem[] => {
 const known = (at: readonly string[]): string => {
   let schema: z.core.$ZodType = Config;
   for (const step of ['', ...at]) schema = unwrapped(step === '' ? schema : inside(schema, step));
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '(none)';
+  const objects = schema instanceof z.ZodDiscriminatedUnion ? schema.options : [schema];
+  const names = objects.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : []));
+  return [...new Set(names)].join(', ') || '(none)';
 };
 
 const inside = (schema: z.core.$ZodType, step: string): z.core.$ZodType => {

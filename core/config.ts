@@ -162,8 +162,7 @@ const Aws = z.strictObject({
   tags: z.record(name, z.string().max(256)).default({}).describe('on every resource'),
 });
 
-/** What modelmeter.yaml may say. */
-export const Config = z.strictObject({
+const Settings = z.strictObject({
   keepContent: z.boolean().default(false),
   hashClients: z.boolean().default(false),
   retention: Retention.prefault({}),
@@ -179,7 +178,30 @@ export const Config = z.strictObject({
   thresholds: Thresholds.prefault({}),
   aws: Aws.prefault({}),
 });
+
+/** What modelmeter.yaml may say. */
+export const Config = Settings.superRefine(({ teams, deployments }, context) => {
+  for (const [deployment, { team, project }] of Object.entries(deployments))
+    for (const { field, message } of strangers(teams, { team, project }))
+      context.addIssue({ code: 'custom', path: ['deployments', deployment, field], message });
+});
 export type Config = z.infer<typeof Config>;
+
+/** A team or a project that is not among those listed; where none are listed, any may be named. */
+const strangers = (
+  teams: z.infer<typeof Settings>['teams'],
+  { team, project }: { team: string | undefined; project: string | undefined },
+): { field: 'team' | 'project'; message: string }[] => {
+  const names = Object.keys(teams);
+  if (names.length === 0 || team === undefined) return [];
+  const listed = Object.hasOwn(teams, team) ? teams[team] : undefined;
+  if (!listed)
+    return [{ field: 'team', message: `no team is named ${JSON.stringify(team)}; teams are ${names.join(', ')}` }];
+  const { projects } = listed;
+  if (project === undefined || projects.length === 0 || projects.includes(project)) return [];
+  const message = `the team ${team} has no project ${JSON.stringify(project)}; its projects are ${projects.join(', ')}`;
+  return [{ field: 'project', message }];
+};
 
 /** Attributes that the configuration gives to deployments, as the registry takes them: without tags, which find resources. */
 export const registryOf = ({ deployments }: Pick<Config, 'deployments'>): Record<string, z.infer<typeof Attributes>> =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseConfig, readConfig } from '../../adapters/configFile.ts';
 import { clientHash } from '../../adapters/local/clientHash.ts';
+import { registryOf } from '../../core/config.ts';
 
 const example = join(import.meta.dirname, '../../modelmeter.yaml');
 const messageOf = (yaml: string): string => {
@@ -36,6 +37,21 @@ describe('configuration', () => {
     expect(deployments['search-answers']).toMatchObject({ owner: 'ada@example.com', team: 'search' });
   });
 
+  it('gives the registry what it takes: attributes, without the tags that find resources', () => {
+    const config = parseConfig('deployments: { a: { team: b, tags: { app: c } } }', 'modelmeter.yaml');
+
+    expect(registryOf(config)).toEqual({ a: { team: 'b' } });
+  });
+
+  it('takes any team and project where none are listed', () => {
+    const { deployments } = parseConfig(
+      'teams: { a: {} }\ndeployments: { d: { team: a, project: z }, e: {} }',
+      'modelmeter.yaml',
+    );
+
+    expect(deployments.d).toEqual({ team: 'a', project: 'z' });
+  });
+
   it('keeps defaults beside what is said', () => {
     const { retention } = parseConfig('retention:\n  archiveDays: 7\n', 'modelmeter.yaml');
 
@@ -50,6 +66,25 @@ describe('configuration', () => {
     ['retention: { minuteDays: 200 }', /retention: coarser steps must be kept at least as long/],
     ['keepContent: "yes"', /keepContent: .*expected boolean.*got "yes"/],
     ['keepContent: true\nkeepContent: false', /unique.* at line 2/],
+    [
+      'aws: { login: { kind: oidc, issuer: "http://a.b", audience: [x] } }',
+      /aws\.login\.issuer: expected the issuer, an https/,
+    ],
+    ['aws: { login: { kind: saml } }', /aws\.login\.kind: .*saml/],
+    [
+      'aws: { login: { kind: cognito, isuer: x } }',
+      /aws\.login\.isuer: unknown name; known are kind, issuer, audience/,
+    ],
+    ['aws: { logDays: 31 }', /aws\.logDays: expected a retention that CloudWatch Logs has: 1, 3, .*, got 31/],
+    [
+      'channels: { slack: [{ workspaceId: me, channelId: C01 }] }',
+      /channels\.slack\.0\.workspaceId: .*T0123ABCD, got "me"/,
+    ],
+    ['teams: { a: {} }\ndeployments: { d: { team: b } }', /deployments\.d\.team: no team is named "b"; teams are a$/],
+    [
+      'teams: { a: { projects: [x, y] } }\ndeployments: { d: { team: a, project: z } }',
+      /deployments\.d\.project: the team a has no project "z"; its projects are x, y$/,
+    ],
     ['a: [1', /at line \d/],
     ['- a', /expected object/],
   ])('says where this is wrong: %s', (yaml, expected) => {
