@@ -1,11 +1,14 @@
+import { BEDROCK } from './metrics/bedrock.ts';
 import { DATABASE } from './metrics/database.ts';
 import { GPU } from './metrics/gpu.ts';
 import { HOST } from './metrics/host.ts';
 import { INFERENCE } from './metrics/inference.ts';
 import { MODELMETER } from './metrics/modelmeter.ts';
 import { QUALITY } from './metrics/quality.ts';
+import { SAGEMAKER } from './metrics/sagemaker.ts';
 import { SERVICE } from './metrics/service.ts';
 import { SERVING } from './metrics/serving.ts';
+import { SOURCES } from './metrics/sources.ts';
 import { TRAINING } from './metrics/training.ts';
 import type { Metric } from './metrics/types.ts';
 import { USAGE } from './metrics/usage.ts';
@@ -14,6 +17,8 @@ import { USAGE } from './metrics/usage.ts';
 export const METRICS: readonly Metric[] = [
   ...INFERENCE,
   ...SERVING,
+  ...BEDROCK,
+  ...SAGEMAKER,
   ...GPU,
   ...HOST,
   ...SERVICE,
@@ -21,6 +26,7 @@ export const METRICS: readonly Metric[] = [
   ...TRAINING,
   ...QUALITY,
   ...USAGE,
+  ...SOURCES,
   ...MODELMETER,
 ];
 
