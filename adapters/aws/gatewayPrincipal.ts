@@ -1,0 +1,29 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { ROLES } from '../../core/access/roles.ts';
+import type { Principal } from '../../core/ports.ts';
+
+const FromAuthoriser = z.object({ id: z.string(), roles: z.array(z.enum(ROLES)), teams: z.array(z.string()) });
+const FromIam = z.object({ accountId: z.string(), userArn: z.string() });
+const Authorizer = z.object({
+  lambda: z.object({ principal: z.string() }).nullish(),
+  iam: FromIam.nullish(),
+});
+
+/**
+ * Who calls, as API Gateway found out: what our authoriser said of a key or a token, or who signed with IAM, whose policy
+ * decides what it may call. undefined = the route asks for no one.
+ */
+export const principalOf = ({ requestContext }: APIGatewayProxyEventV2): Principal | undefined => {
+  const { authorizer } = requestContext as { authorizer?: unknown };
+  if (authorizer === undefined || authorizer === null) return undefined;
+  const { lambda, iam } = Authorizer.parse(authorizer);
+  if (lambda) return FromAuthoriser.parse(JSON.parse(lambda.principal));
+  return iam ? { id: `iam:${iam.accountId}:${nameIn(iam.userArn)}`, roles: [...ROLES], teams: [] } : undefined;
+};
+
+/** Of a role its name, not that of the session, which differs from call to call. */
+const nameIn = (arn: string): string => {
+  const [kind, name] = arn.split(':').at(-1)!.split('/');
+  return name ?? kind!;
+};
