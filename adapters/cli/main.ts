@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addBackup } from './backup.ts';
+import { addDashboards } from './dashboards.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { EXIT, tell } from './failure.ts';
@@ -9,7 +10,7 @@ import { addReplay } from './replay.ts';
 import { addSend } from './send.ts';
 import { addServe } from './serve.ts';
 
-const COMMANDS = [addServe, addSend, addQuery, addReplay, addExport, addImport, addDoctor, addBackup];
+const COMMANDS = [addServe, addSend, addQuery, addReplay, addExport, addImport, addDoctor, addBackup, addDashboards];
 
 /** Runs one command line; answers the exit code: 0 done, 1 it failed, 2 bad input. */
 export const main = async (args: readonly string[], version: string): Promise<number> => {
@@ -40,6 +41,7 @@ Examples:
 };
 
 const exitByThrowing = (command: Command) => {
+  for (const sub of command.commands) exitByThrowing(sub);
   command.exitOverride();
   command.showHelpAfterError(
     `(modelmeter ${command.name() === 'modelmeter' ? '' : `${command.name()} `}--help says more)`,

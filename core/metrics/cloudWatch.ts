@@ -86,6 +86,15 @@ export const SAGEMAKER = table('AWS/SageMaker', ['EndpointName', 'VariantName'],
   serverErrors: ['Invocation5XXErrors', '{request}'],
 });
 
+export const RDS = table('AWS/RDS', ['DBInstanceIdentifier'], {
+  connections: ['DatabaseConnections', '{connection}'],
+  readLatency: ['ReadLatency', 's'],
+});
+
+export const REDIS = table('AWS/ElastiCache', ['CacheClusterId', 'CacheNodeId'], {
+  memory: ['BytesUsedForCache', 'By'],
+});
+
 /** The CloudWatch agent's GPU measurements. Memory is in MiB; `bandwidth` says nothing of how full it is. */
 export const GPU_HOST = table(FLEET_NAMESPACE, undefined, {
   utilization: ['nvidia_smi_utilization_gpu', '%'],
