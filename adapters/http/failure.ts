@@ -46,28 +46,11 @@ export interface Failure {
   };
 }
 
+type Log = (message: string, fields: Record<string, unknown>) => void;
+
 /** What to answer for an error. Whatever is neither AppError nor HttpError is a bug: it is logged, and told by its id alone. */
-export const failureOf = (error: unknown, log: (message: string, fields: Record<string, unknown>) => void): Failure => {
-  if (error instanceof AppError) {
-    const { status, title, rpcCode, retryAfterS } = CODES[error.code];
-    if (status >= 500) log(error.message, { code: error.code, cause: error.cause });
-    const wait = error.retryAfterS ?? retryAfterS;
-    return {
-      status,
-      rpcCode,
-      headers: wait === undefined ? {} : { 'Retry-After': String(Math.ceil(wait)) },
-      problem: {
-        type: `urn:modelmeter:error:${error.code}`,
-        title,
-        status,
-        detail: error.message,
-        ...(error.problems.length > 0 && {
-          errors: error.problems.slice(0, MAX_LISTED),
-          errorCount: error.problems.length,
-        }),
-      },
-    };
-  }
+export const failureOf = (error: unknown, log: Log): Failure => {
+  if (error instanceof AppError) return appFailure(error, log);
   if (error instanceof HttpError) {
     const { status, title, headers, message: detail } = error;
     const rpcCode = status === 401 ? 16 : status === 503 ? 14 : 12;
@@ -82,4 +65,33 @@ export const failureOf = (error: unknown, log: (message: string, fields: Record<
     headers: {},
     problem: { type: 'urn:modelmeter:error:bug', title: 'Something broke', status: 500, detail },
   };
+};
+
+const appFailure = (error: AppError, log: Log): Failure => {
+  const { code, problems, cause } = error;
+  const known = CODES[code];
+  const { title, rpcCode } = known;
+  // What has a cause is too busy itself; what has none refuses this caller.
+  const status = code === 'overloaded' && cause !== undefined ? 503 : known.status;
+  const wait = error.retryAfterS ?? known.retryAfterS;
+  if (status >= 500) log(error.message, { code, cause });
+  // The message of such a failure holds what another program said, which is for the log alone.
+  const detail = status >= 500 && cause !== undefined ? (DETAILS[code] ?? error.message) : error.message;
+  return {
+    status,
+    rpcCode,
+    headers: wait === undefined ? {} : { 'Retry-After': String(Math.ceil(wait)) },
+    problem: {
+      type: `urn:modelmeter:error:${code}`,
+      title,
+      status,
+      detail,
+      ...(problems.length > 0 && { errors: problems.slice(0, MAX_LISTED), errorCount: problems.length }),
+    },
+  };
+};
+
+const DETAILS: Partial<Record<ErrorCode, string>> = {
+  overloaded: 'what keeps the data is too busy at the moment: send again in a few seconds',
+  storageFailed: 'what keeps the data failed, and our log says why: send again in a few seconds',
 };

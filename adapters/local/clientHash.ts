@@ -1,11 +1,12 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pseudonyms } from '../pseudonyms.ts';
 
 const SALT_FILE = 'salt';
 
 /**
- * Turns a client's id into a pseudonym: the same one for the same client and salt, and no way back without the salt.
+ * The pseudonyms of this machine.
  *
  * @param salt when not given, one is made and kept in the data folder, readable by its owner only
  */
@@ -15,11 +16,7 @@ export const clientHash = ({
 }: {
   dataDir: string;
   salt?: string | undefined;
-}): ((id: string) => string) => {
-  const key = salt || keptSalt(dataDir);
-  // 96 bits: a collision is expected among some 10^14 clients.
-  return (id) => `client-${createHmac('sha256', key).update(id).digest('base64url').slice(0, 16)}`;
-};
+}): ((id: string) => string) => pseudonyms(salt || keptSalt(dataDir));
 
 const keptSalt = (dataDir: string): string => {
   const path = join(dataDir, SALT_FILE);

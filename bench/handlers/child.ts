@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { instantAws } from './instantAws.ts';
+
+/**
+ * A cold start in a process of its own: loads a bundle as Lambda does, and invokes it with the events of a file, one
+ * after the other. Prints what each took, as JSON.
+ */
+const [file, eventsFile] = process.argv.slice(2) as [string, string | undefined];
+const events: unknown[] = eventsFile === undefined ? [] : JSON.parse(readFileSync(eventsFile, 'utf8'));
+instantAws();
+// Lambda's own runtime has these loaded before it loads a function.
+for (const name of ['node:http', 'node:https']) createRequire(import.meta.url)(name);
+process.stdout.write = () => true; // its logs
+
+interface Took {
+  ms: number;
+  cpuMs: number;
+}
+
+const timed = async <T>(work: () => Promise<T>): Promise<Took & { result: T }> => {
+  const cpu = process.cpuUsage();
+  const startMs = performance.now();
+  const result = await work();
+  const ms = performance.now() - startMs;
+  const { user, system } = process.cpuUsage(cpu);
+  return { ms, cpuMs: (user + system) / 1000, result };
+};
+
+const { result, ...init } = await timed(() => import(file));
+const { handler } = result.default ?? result;
+const calls: Took[] = [];
+let last: unknown;
+for (const [i, event] of events.entries()) {
+  const context = { awsRequestId: `request-${i}`, functionName: 'bench', getRemainingTimeInMillis: () => 29_000 };
+  const { result: answer, ...took } = await timed(() => handler(event, context));
+  calls.push(took);
+  last = answer;
+}
+process.stderr.write(JSON.stringify({ init, calls, last }));
+process.exit(0);
