@@ -21,6 +21,7 @@ export const synthesised = (yaml = '') => {
   return {
     app,
     templates,
+    assembly,
     /** Where the templates lie. */
     files: assembly.stacks.map((stack) => stack.templateFullPath),
     /** The template of one stack; throws where the configuration asks for none. */
