@@ -6,11 +6,23 @@ import { addExport } from './export.ts';
 import { EXIT, tell } from './failure.ts';
 import { addImport } from './import.ts';
 import { addQuery } from './query.ts';
+import { addRedrive } from './redrive.ts';
 import { addReplay } from './replay.ts';
 import { addSend } from './send.ts';
 import { addServe } from './serve.ts';
 
-const COMMANDS = [addServe, addSend, addQuery, addReplay, addExport, addImport, addDoctor, addBackup, addDashboards];
+const COMMANDS = [
+  addServe,
+  addSend,
+  addQuery,
+  addReplay,
+  addExport,
+  addImport,
+  addDoctor,
+  addBackup,
+  addRedrive,
+  addDashboards,
+];
 
 /** Runs one command line; answers the exit code: 0 done, 1 it failed, 2 bad input. */
 export const main = async (args: readonly string[], version: string): Promise<number> => {

@@ -87,10 +87,13 @@ const unanswered = ({ id, actions }: AwsCheck, error: Error, who: string): Check
     };
   return {
     state: 'advice',
-    what: `${id} could not be looked at: ${error.message || error.name}`,
+    what: `${id} could not be looked at: ${firstLine(error)}`,
     remedy: 'try again; if it stays, the region may not have this service',
   };
 };
+
+/** The SDK adds advice for programmers on further lines. */
+const firstLine = ({ name, message }: Error) => message.split('\n')[0] || name;
 
 const within = async <T>(ms: number, answer: Promise<T>): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();
