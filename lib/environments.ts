@@ -22,20 +22,23 @@ export interface EnvironmentsProps {
   readonly tokens: TokenIssuer;
 }
 
-/** The environment of every function but the heartbeat's, which needs the API first. */
+/** Where rollups live: for every function that reads or writes them. */
+export const rollupStoreEnvironment = ({ config, data }: Pick<EnvironmentsProps, 'config' | 'data'>) => ({
+  DATA_BUCKET: data.bucket.bucketName,
+  ROLLUPS_TABLE: data.rollupsTable.tableName,
+  TIME_SERIES_STORE: config.aws.timeSeriesStore,
+  TIMESTREAM_DATABASE: data.timestream?.databaseName,
+  TIMESTREAM_TABLE: data.timestream?.attrName,
+});
+
+/** The environment of every function of the application but the heartbeat's, which needs the API first. */
 export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
   const { retention, cardinality, aws } = config;
   const DATA_BUCKET = data.bucket.bucketName;
   const ROLLUPS_TABLE = data.rollupsTable.tableName;
   const STATE_TABLE = data.stateTable.tableName;
   const BATCH_QUEUE_URL = data.batchQueue.queue.queueUrl;
-  const rollupStore = {
-    DATA_BUCKET,
-    ROLLUPS_TABLE,
-    TIME_SERIES_STORE: aws.timeSeriesStore,
-    TIMESTREAM_DATABASE: data.timestream?.databaseName,
-    TIMESTREAM_TABLE: data.timestream?.attrName,
-  };
+  const rollupStore = rollupStoreEnvironment({ config, data });
   const door = {
     DATA_BUCKET,
     KEEP_CONTENT: String(config.keepContent),

@@ -19,6 +19,12 @@ export const FUNCTIONS = {
   'read-metrics': { memoryMb: 512, timeoutS: 120, does: 'reads metrics that AWS keeps of Bedrock and SageMaker' },
   'bedrock-logs': { memoryMb: 512, timeoutS: 60, does: 'makes events of logged Bedrock calls, without their texts' },
   configure: { memoryMb: 256, timeoutS: 120, does: 'puts the configuration’s registry into the table' },
+  evaluate: {
+    memoryMb: 1024,
+    timeoutS: 240,
+    does: 'looks for full and idle GPUs and for silence, and tells of it once',
+  },
+  'metric-stream': { memoryMb: 512, timeoutS: 60, does: 'keeps what the metric stream of the fleet delivers' },
 } as const;
 
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -7,7 +7,7 @@ import type { DataStack } from './stacks/data.ts';
 const ANYWHERE = ['*'];
 
 /** What each function may do with the data, and no more. The heartbeat touches none: it calls the API. */
-export const permissions = (data: DataStack): Record<Exclude<FunctionName, 'heartbeat'>, readonly Grant[]> => {
+export const permissions = (data: DataStack) => {
   const { bucket, key } = data;
   const onBatches = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.batches, actions);
   const onSegments = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.segments, actions);
@@ -58,7 +58,9 @@ export const permissions = (data: DataStack): Record<Exclude<FunctionName, 'hear
     ],
     'bedrock-logs': takeIn,
     configure: [onState('write')],
-  };
+    evaluate: [...readBlocks, onState('write')],
+    'metric-stream': [onBatches('s3:PutObject', 's3:GetObject')],
+  } satisfies Partial<Record<FunctionName, readonly Grant[]>>;
 };
 
 const mayReadSalt = ({ hashSecret, key }: DataStack): Grant[] =>
