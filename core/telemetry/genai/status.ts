@@ -15,6 +15,10 @@ const STATUS_OF_HTTP: Readonly<Record<number, CallStatus['status']>> = {
   504: 'timeout',
 };
 
+/** How a call failed, by what its error is named or says. */
+export const statusOfWords = (words: string): Exclude<CallStatus['status'], 'ok'> =>
+  THROTTLED.test(words) ? 'throttled' : TIMED_OUT.test(words) ? 'timeout' : 'error';
+
 /**
  * Status of a model call from its span: OK when the span says OK; otherwise by HTTP status, `error.type`, a recorded
  * exception's type and, of a failed span, the status message.
@@ -29,6 +33,8 @@ export const callStatus = (span: SpanRecord): CallStatus => {
   const errorType = named === undefined || named === null || named === '' ? undefined : String(named);
   if (!isError && errorType === undefined && !(http >= 400)) return { status: 'ok', errorType: undefined };
   const words = `${errorType ?? ''} ${isError ? (span.statusMessage ?? '') : ''}`;
-  const byWords = THROTTLED.test(words) ? 'throttled' : TIMED_OUT.test(words) ? 'timeout' : 'error';
-  return { status: STATUS_OF_HTTP[http] ?? byWords, errorType: errorType ?? (http >= 400 ? String(http) : undefined) };
+  return {
+    status: STATUS_OF_HTTP[http] ?? statusOfWords(words),
+    errorType: errorType ?? (http >= 400 ? String(http) : undefined),
+  };
 };
