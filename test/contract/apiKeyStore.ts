@@ -36,7 +36,7 @@ export const apiKeyStoreContract = (name: string, make: () => Promise<ApiKeyStor
     it('lists all, the oldest first and then by id, more than one read of a database holds too', async () => {
       const store = await make();
       const keys = Array.from({ length: 130 }, (_, n) => anApiKey(n, { createdMs: 5_000 - (n % 3) }));
-      await Promise.all(keys.map((key) => store.add(key)));
+      for (const key of keys) await store.add(key);
 
       const listed = await store.list();
 
