@@ -1,3 +1,4 @@
+import type { Notice } from './alerts/notice.ts';
 import type { Batch } from './telemetry/batch.ts';
 import type { EventKind } from './telemetry/events.ts';
 
@@ -59,6 +60,8 @@ export interface NewBlock extends Partition {
 
 /** Rollups, as blocks filed by partition. All blocks of one partition merged give its content. */
 export interface RollupStore {
+  /** How many batches one `apply` takes. */
+  readonly maxBatches: number;
   /**
    * In one atomic step: remembers the batches as applied and adds the blocks. When any of the ids was applied before,
    * nothing changes and it answers those ids; the caller leaves them out and tries again. [] = done.
@@ -75,18 +78,23 @@ export interface RollupStore {
     fromMs: number;
     toMs: number;
   }): Promise<{ id: string; startMs: number; loose: boolean }[]>;
-  /** The bytes of these blocks, in order; undefined where one is gone (compacted since it was listed). */
+  /** The bytes of these blocks, in order; of one that is gone (compacted since it was listed) undefined, or what they were. */
   read(ids: readonly string[]): Promise<(Uint8Array | undefined)[]>;
   /**
    * In one atomic step: removes `remove` and adds `add` as compacted blocks. When any of `remove` is gone already,
    * nothing changes and it answers false.
    */
   replace(change: { remove: readonly string[]; add: readonly NewBlock[] }): Promise<boolean>;
-  /** Every family that has a block, sorted. */
+  /** Every family that has a block, sorted; one that had some may still be among them. */
   families(): Promise<string[]>;
-  /** Where `expire` has dropped everything before; 0 = nowhere yet. What comes later for that time goes to a coarser step. */
+  /** Where `expire` drops everything before; 0 = nowhere yet. What comes later for that time goes to a coarser step. */
   expiredBefore(query: { family: string; stepMs: number }): Promise<number>;
-  /** Drops whole partitions that start in [fromMs, beforeMs), and remembers `beforeMs` for `expiredBefore`; answers how many. */
+  /**
+   * Remembers `beforeMs` for `expiredBefore`, then drops what is compacted in partitions that start in [fromMs, beforeMs).
+   * Loose blocks stay: compaction adds them to the coarser step, which does not hold them yet. `family` is one that
+   * expires (`expiryFamily`): with `samples` go those of all metrics. Not atomic: what is cut off is done by the next call.
+   * Answers how many partitions it dropped.
+   */
   expire(query: { family: string; stepMs: number; fromMs: number; beforeMs: number }): Promise<number>;
   /** Forgets applied batches older than this. */
   forgetApplied(beforeMs: number): Promise<void>;
@@ -212,4 +220,20 @@ export interface ApiKeyStore {
   isEmpty(): Promise<boolean>;
   /** Says that a key was revoked at that time, unless it was before; answers the key as it is then; undefined = there is none. */
   revoke(id: string, atMs: number): Promise<ApiKey | undefined>;
+}
+
+/** Tells people. */
+export interface Notifier {
+  /** Hands the notice to those who asked for its severity. It may be told twice when it is asked twice. */
+  tell(notice: Notice): Promise<void>;
+}
+
+/** What people were told and has not ended, so that they are told of it once. */
+export interface NoticeStore {
+  /** All notices of one scan that are open, in no particular order. */
+  open(scan: string): Promise<Notice[]>;
+  /** Remembers the notice as open; of the same id it replaces what there is. */
+  add(scan: string, notice: Notice): Promise<void>;
+  /** Forgets it; nothing happens when it is not there. */
+  remove(scan: string, id: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { NewBlock, Partition, RollupStore } from '../../core/ports.ts';
+import { expiryFamily } from '../../core/telemetry/families.ts';
 
 /** `looseMs`: when it was added; undefined once compacted. */
 type Block = NewBlock & { id: string; looseMs?: number };
@@ -28,6 +29,7 @@ export const memoryRollupStore = (): RollupStore => {
     a.family === b.family && a.stepMs === b.stepMs && a.startMs === b.startMs;
 
   return {
+    maxBatches: Number.POSITIVE_INFINITY,
     async apply({ batchIds, blocks: added, nowMs }) {
       const repeated = batchIds.filter((id) => appliedAt.has(id));
       if (repeated.length > 0) return repeated;
@@ -71,10 +73,16 @@ export const memoryRollupStore = (): RollupStore => {
       return expired.get(`${family} ${stepMs}`) ?? 0;
     },
     async expire({ family, stepMs, fromMs, beforeMs }) {
-      const gone = within({ family, stepMs, fromMs, toMs: beforeMs });
-      blocks = blocks.filter((block) => !gone.includes(block));
+      const isGone = (block: Block) =>
+        expiryFamily(block.family) === family &&
+        block.stepMs === stepMs &&
+        block.startMs >= fromMs &&
+        block.startMs < beforeMs &&
+        block.looseMs === undefined;
+      const gone = blocks.filter(isGone);
+      blocks = blocks.filter((block) => !isGone(block));
       expired.set(`${family} ${stepMs}`, Math.max(beforeMs, expired.get(`${family} ${stepMs}`) ?? 0));
-      return new Set(gone.map(({ startMs }) => startMs)).size;
+      return new Set(gone.map((block) => `${block.startMs} ${block.family}`)).size;
     },
     async forgetApplied(beforeMs) {
       for (const [id, atMs] of appliedAt) if (atMs < beforeMs) appliedAt.delete(id);

@@ -59,9 +59,9 @@ const compactDay = async ({ rollups, compression }: CompactPorts, family: string
   const mixed = new Map<number, Map<string, Block>>();
   if (isMixed) {
     const byPartition = new Map<number, Block[]>();
-    const read = await readAll({ rollups, compression }, { family, stepMs: 1, ...day });
-    remove.push(...read.ids);
-    for (const { startMs, block } of read.blocks) {
+    const listed = await rollups.list({ family, stepMs: SAMPLES.baseStepMs, ...day });
+    remove.push(...listed.map(({ id }) => id));
+    for (const { startMs, block } of await readBlocks({ rollups, compression }, listed)) {
       byPartition.set(startMs, [...(byPartition.get(startMs) ?? []), block]);
     }
     for (const [startMs, blocks] of byPartition) mixed.set(startMs, splitByMetric(blocks));
@@ -93,22 +93,21 @@ const compactFamilyDay = async (
   for (const [i, stepMs] of steps.entries()) {
     const span = partitionSpan(stepMs);
     const nextStep = steps[i + 1];
-    const expiredMs = await rollups.expiredBefore({ family: expiryFamily(family), stepMs });
     const stored = await rollups.list({ family, stepMs, fromMs: dayMs, toMs: dayMs + DAY });
+    // After the listing: what is dropped of it from now on makes `replace` refuse the change.
+    const expiredMs = await rollups.expiredBefore({ family: expiryFamily(family), stepMs });
     const next: Derived[] = [];
     for (let startMs = dayMs; startMs < dayMs + DAY; startMs += span) {
-      const isLoose = stored.some((block) => block.startMs === startMs && block.loose);
+      const here = stored.filter((block) => block.startMs === startMs);
       const changes = derived.filter(({ fromMs }) => fromMs >= startMs && fromMs < startMs + span);
       const extra = i === 0 ? fresh(startMs) : undefined;
-      if (changes.length === 0 && !extra && !isLoose) continue;
-      const { ids, blocks } = await readAll(
-        { rollups, compression },
-        { family, stepMs, fromMs: startMs, toMs: startMs + 1 },
-      );
-      const block = merged({ family, stepMs, blocks: blocks.map((each) => each.block), extra, changes });
-      remove.push(...ids);
-      // Of a partition that was dropped in the meantime this is not all there was: it is added to the coarser step.
+      if (changes.length === 0 && !extra && !here.some(({ loose }) => loose)) continue;
+      // Of a partition that was dropped this is not all there was: it is added to the coarser step. What was compacted
+      // before is in that step already, whether it was dropped yet or is about to be.
       const isGone = startMs < expiredMs && nextStep !== undefined;
+      const blocks = await readBlocks({ rollups, compression }, isGone ? here.filter(({ loose }) => loose) : here);
+      const block = merged({ family, stepMs, blocks: blocks.map((each) => each.block), extra, changes });
+      remove.push(...here.map(({ id }) => id));
       if (!isGone) add.push({ family, stepMs, startMs, bytes: encodeBlock(block, compression) });
       const coarser = { fromMs: startMs, toMs: startMs + span, isAll: !isGone };
       if (nextStep) next.push({ ...coarser, block: coarsen(block, nextStep) });
@@ -135,16 +134,10 @@ const merged = (of: {
   return builder.build();
 };
 
-/**
- * The blocks of a listing, and the ids of all that were listed. One that is gone means that somebody else compacts too:
- * its id among those to be removed makes `replace` refuse the change.
- */
-const readAll = async ({ rollups, compression }: CompactPorts, query: Parameters<RollupStore['list']>[0]) => {
-  const listed = await rollups.list(query);
-  const ids = listed.map(({ id }) => id);
-  const bytes = await rollups.read(ids);
-  const blocks = listed.flatMap(({ startMs }, i) =>
-    bytes[i] ? [{ startMs, block: decodeBlock(bytes[i], compression) }] : [],
-  );
-  return { ids, blocks };
+type Listed = Awaited<ReturnType<RollupStore['list']>>;
+
+/** Blocks that were listed. One that is gone is left out: its id among those to be removed makes `replace` refuse the change. */
+const readBlocks = async ({ rollups, compression }: CompactPorts, listed: Listed) => {
+  const bytes = await rollups.read(listed.map(({ id }) => id));
+  return listed.flatMap(({ startMs }, i) => (bytes[i] ? [{ startMs, block: decodeBlock(bytes[i], compression) }] : []));
 };

@@ -27,12 +27,10 @@ export const expireRollups =
     const loose = await ports.rollups.loosePartitions();
     // Families that expire together wait together: what is loose in one may belong to another.
     const isWaiting = (family: string, stepMs: number, beforeMs: number) =>
-      loose.some(
-        (part) =>
-          expiryFamily(part.family) === expiryFamily(family) && part.stepMs <= stepMs && part.startMs < beforeMs,
-      );
+      loose.some((part) => expiryFamily(part.family) === family && part.stepMs <= stepMs && part.startMs < beforeMs);
     let dropped = 0;
-    for (const family of new Set([SAMPLES.name, ...(await ports.rollups.families())])) {
+    const families = (await ports.rollups.families()).map(expiryFamily);
+    for (const family of new Set([SAMPLES.name, ...families])) {
       let beforeMs = nowMs;
       // From the finest step on: a step is never dropped before a finer one, whose rows go into it.
       for (const stepMs of stepsOf(familyOf(family))) {

@@ -13,7 +13,11 @@ export interface RollUpPorts {
   deployments: DeploymentStore;
   compression: Compression;
   guard: CardinalityGuard;
+  /** How far behind the registry's time of the last sighting may be, milliseconds. @default a minute */
+  sightingsWithinMs?: number;
 }
+
+type ApplyPorts = Omit<RollUpPorts, 'log'>;
 
 /** How much one round takes on, so that memory stays bounded. */
 const MAX_ITEMS = 60_000;
@@ -42,14 +46,15 @@ export const rollUp =
     return taken.length;
   };
 
-/** Puts batches into the rollups; those that are there already are left out. */
+/** Puts batches into the rollups; those that are there already, or come twice, are left out. */
 export const applyBatches =
-  (ports: RollUpPorts) =>
+  (ports: ApplyPorts) =>
   async (batches: readonly Batch[], nowMs: number): Promise<void> => {
-    const known = new Set(await ports.rollups.applied(batches.map(({ id }) => id)));
-    let waiting = batches.filter(({ id }) => !known.has(id));
+    const distinct = new Map(batches.map((batch) => [batch.id, batch]));
+    const known = new Set(await ports.rollups.applied([...distinct.keys()]));
+    let waiting = [...distinct.values()].filter(({ id }) => !known.has(id));
     while (waiting.length > 0) {
-      const { taken, blocks } = await foldSome(ports, waiting, nowMs);
+      const { taken, blocks } = await foldSome(ports, waiting.slice(0, ports.rollups.maxBatches), nowMs);
       const already = new Set(await ports.rollups.apply({ batchIds: taken, blocks, nowMs }));
       const done = new Set(already.size > 0 ? already : taken);
       waiting = waiting.filter(({ id }) => !done.has(id));
@@ -57,7 +62,7 @@ export const applyBatches =
   };
 
 /** As many of the batches, from the first on, as make a bounded number of blocks. Each is decoded when it is come to. */
-const foldSome = async (ports: RollUpPorts, batches: readonly Batch[], nowMs: number) => {
+const foldSome = async (ports: ApplyPorts, batches: readonly Batch[], nowMs: number) => {
   const fold = folder(ports.guard);
   const taken: string[] = [];
   for (const { ids, contents } of piecesOf(batches)) {
@@ -101,16 +106,11 @@ function* piecesOf(batches: readonly Batch[]): Generator<{ ids: string[]; conten
 
 /** Blocks of time whose fine steps were dropped already go to the finest step that is still kept. */
 const withinRetention = async (rollups: RollupStore, filed: readonly FiledBlock[]): Promise<FiledBlock[]> => {
-  const expired = new Map<string, number>();
-  const expiredBefore = async (family: string, stepMs: number) => {
-    const key = `${family} ${stepMs}`;
-    if (!expired.has(key)) expired.set(key, await rollups.expiredBefore({ family, stepMs }));
-    return expired.get(key)!;
-  };
+  const expiredBefore = await readExpiry(rollups, new Set(filed.map(({ block }) => expiryFamily(block.family))));
   const kept: FiledBlock[] = [];
   const split: FiledBlock[] = [];
   for (const { startMs, block } of filed) {
-    const isMixed = block.family === SAMPLES.name && startMs < (await expiredBefore(SAMPLES.name, SAMPLES.baseStepMs));
+    const isMixed = block.family === SAMPLES.name && startMs < expiredBefore(SAMPLES.name, SAMPLES.baseStepMs);
     if (!isMixed) split.push({ startMs, block });
     else
       for (const [metric, part] of splitByMetric([block])) {
@@ -119,7 +119,7 @@ const withinRetention = async (rollups: RollupStore, filed: readonly FiledBlock[
   }
   for (let { startMs, block } of split) {
     const coarser = stepsOf(familyOf(block.family)).filter((step) => step > block.stepMs);
-    while (coarser.length > 0 && startMs < (await expiredBefore(expiryFamily(block.family), block.stepMs))) {
+    while (coarser.length > 0 && startMs < expiredBefore(expiryFamily(block.family), block.stepMs)) {
       block = coarsen(block, coarser.shift()!);
       const span = partitionSpan(block.stepMs);
       startMs = Math.floor(startMs / span) * span;
@@ -129,8 +129,19 @@ const withinRetention = async (rollups: RollupStore, filed: readonly FiledBlock[
   return kept;
 };
 
+/** `expiredBefore` of these families at all of their steps, asked together: a store may answer that in one go. */
+const readExpiry = async (rollups: RollupStore, families: Iterable<string>) => {
+  const asked = [...families].flatMap((family) => stepsOf(familyOf(family)).map((stepMs) => ({ family, stepMs })));
+  const answers = await Promise.all(asked.map((query) => rollups.expiredBefore(query)));
+  const known = new Map(asked.map(({ family, stepMs }, i) => [`${family} ${stepMs}`, answers[i]!]));
+  return (family: string, stepMs: number): number => known.get(`${family} ${stepMs}`) ?? 0;
+};
+
+/** Families whose blocks are looked at together, at a restart: few enough for memory, many enough for few calls. */
+const SEED_FAMILIES = 64;
+
 /** Tells the guard what the store holds of days that it does not know yet (after a restart, or of long ago). */
-const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, contents: readonly Rollable[]) => {
+const seedGuard = async ({ rollups, compression, guard }: ApplyPorts, contents: readonly Rollable[]) => {
   const days = new Set<number>();
   let last = Number.NaN;
   for (const { events, samples } of contents) {
@@ -145,19 +156,33 @@ const seedGuard = async ({ rollups, compression, guard }: RollUpPorts, contents:
   for (const day of days) {
     if (guard.knows(SEEDED, day)) continue;
     guard.remember(SEEDED, day, [], 0);
-    for (const family of await rollups.families()) {
-      const { baseStepMs, dimensions } = familyOf(family);
-      const listed = await rollups.list({ family, stepMs: baseStepMs, fromMs: day, toMs: day + DAY });
-      for (const bytes of await rollups.read(listed.map(({ id }) => id))) {
-        if (!bytes) continue; // compacted meanwhile: the other block is in the listing of the next round
-        const series = openBlock(bytes, compression).series();
-        if (!family.startsWith(SAMPLES.name)) guard.remember(family, day, series, dimensions.length);
-        else
-          for (const values of series) {
-            guard.remember(SAMPLES.name, day, [[values[0]!]], 1);
-            guard.remember(samplesOf(values[0]!), day, [[values.join('\u001f')]], 1);
-          }
-      }
+    const families = await rollups.families();
+    for (let i = 0; i < families.length; i += SEED_FAMILIES) {
+      await seedFrom({ rollups, compression, guard }, families.slice(i, i + SEED_FAMILIES), day);
     }
+  }
+};
+
+const seedFrom = async (
+  { rollups, compression, guard }: Pick<ApplyPorts, 'rollups' | 'compression' | 'guard'>,
+  families: readonly string[],
+  day: number,
+) => {
+  const list = async (family: string) => {
+    const query = { family, stepMs: familyOf(family).baseStepMs, fromMs: day, toMs: day + DAY };
+    return (await rollups.list(query)).map(({ id }) => ({ id, family }));
+  };
+  const listed = (await Promise.all(families.map(list))).flat();
+  const blocks = await rollups.read(listed.map(({ id }) => id));
+  for (const [i, { family }] of listed.entries()) {
+    const bytes = blocks[i];
+    if (!bytes) continue; // compacted meanwhile: the other block is in the listing of the next round
+    const series = openBlock(bytes, compression).series();
+    if (!family.startsWith(SAMPLES.name)) guard.remember(family, day, series, familyOf(family).dimensions.length);
+    else
+      for (const values of series) {
+        guard.remember(SAMPLES.name, day, [[values[0]!]], 1);
+        guard.remember(samplesOf(values[0]!), day, [[values.join('\u001f')]], 1);
+      }
   }
 };

@@ -43,7 +43,7 @@ export const deploymentStoreContract = (name: string, make: () => Promise<Deploy
       await store.update('a', () => undefined);
       await store.update('b', () => undefined);
 
-      expect((await store.get('a'))!.versions.map(({ team }) => team)).toEqual(['x', 'y', 'z']);
+      expect(new Set((await store.get('a'))!.versions.map(({ team }) => team))).toEqual(new Set(['x', 'y', 'z']));
       expect(await store.list()).toHaveLength(1);
     });
 

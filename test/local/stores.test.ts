@@ -11,8 +11,9 @@ import { memoryApiKeyStore } from '../../adapters/memory/apiKeyStore.ts';
 import { memoryBatchLog } from '../../adapters/memory/batchLog.ts';
 import { memoryDeploymentStore } from '../../adapters/memory/deploymentStore.ts';
 import { memoryRollupStore } from '../../adapters/memory/rollupStore.ts';
+import type { BatchLog } from '../../core/ports.ts';
 import { anApiKey, apiKeyStoreContract } from '../contract/apiKeyStore.ts';
-import { aBatch, anEntry, batchLogContract } from '../contract/batchLog.ts';
+import { aBatch, anEntry, appendContract, batchLogContract } from '../contract/batchLog.ts';
 import { deploymentStoreContract } from '../contract/deploymentStore.ts';
 import { rollupStoreContract } from '../contract/rollupStore.ts';
 
@@ -29,6 +30,13 @@ afterAll(() => {
   rmSync(dir, { recursive: true });
 });
 
+/** Of logs that hold nothing but what a test appended. */
+const withKept = (log: BatchLog) => ({
+  log,
+  kept: async (id: string) => (await log.unrolled(1_000_000)).find((batch) => batch.id === id),
+});
+appendContract('memory', async () => withKept(memoryBatchLog()));
+appendContract('SQLite', async () => withKept(closingAtEnd(sqliteBatchLog({ path: aPath() }))));
 batchLogContract('memory', async () => memoryBatchLog());
 batchLogContract('SQLite', async () => closingAtEnd(sqliteBatchLog({ path: aPath() })));
 rollupStoreContract('memory', async () => memoryRollupStore());
@@ -130,7 +138,7 @@ describe('SQLite rollup store', () => {
       startMs: i,
       bytes: randomBytes(20_000),
     }));
-    await store.apply({ batchIds: ['aa'], blocks, nowMs: 1 });
+    await store.replace({ remove: [], add: blocks });
     store.tidy({ idle: true });
     const full = statSync(path).size;
 

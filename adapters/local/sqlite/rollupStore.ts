@@ -1,4 +1,5 @@
 import type { NewBlock, RollupStore } from '../../../core/ports.ts';
+import { expiryFamily } from '../../../core/telemetry/families.ts';
 import { openDatabase, openForReading, patiently, tidy, transaction } from './database.ts';
 import { storageError } from './errors.ts';
 import { toKey } from './keys.ts';
@@ -20,12 +21,10 @@ export const sqliteRollupStore = ({ path }: { path: string }): SqliteRollupStore
   const addBlock = db.prepare('INSERT INTO blocks (family, stepMs, startMs, looseMs, bytes) VALUES (?, ?, ?, ?, ?)');
   const hasBlock = db.prepare('SELECT 1 FROM blocks WHERE id = ?');
   const removeBlock = db.prepare('DELETE FROM blocks WHERE id = ?');
-  const countBefore = db.prepare(
-    'SELECT count(DISTINCT startMs) AS partitions FROM blocks WHERE family = ? AND stepMs = ? AND startMs >= ? AND startMs < ?',
-  );
-  const removeBefore = db.prepare(
-    'DELETE FROM blocks WHERE family = ? AND stepMs = ? AND startMs >= ? AND startMs < ?',
-  );
+  const compactedBefore =
+    'FROM blocks WHERE family = ? AND stepMs = ? AND startMs >= ? AND startMs < ? AND looseMs IS NULL';
+  const countBefore = db.prepare(`SELECT count(DISTINCT startMs) AS partitions ${compactedBefore}`);
+  const removeBefore = db.prepare(`DELETE ${compactedBefore}`);
   const setExpired = db.prepare(`
     INSERT INTO expired VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET beforeMs = max(beforeMs, excluded.beforeMs)`);
   const forget = db.prepare('DELETE FROM applied WHERE atMs < ?');
@@ -48,6 +47,7 @@ export const sqliteRollupStore = ({ path }: { path: string }): SqliteRollupStore
     });
 
   return {
+    maxBatches: Number.POSITIVE_INFINITY,
     apply: ({ batchIds, blocks: added, nowMs }) =>
       change('keep rollups', () => {
         const repeated = batchIds.filter((id) => isApplied.get(toKey(id)));
@@ -94,9 +94,13 @@ export const sqliteRollupStore = ({ path }: { path: string }): SqliteRollupStore
     },
     expire: ({ family, stepMs, fromMs, beforeMs }) =>
       change('expire rollups', () => {
-        const partitions = countBefore.get(family, stepMs, fromMs, beforeMs)!.partitions as number;
-        removeBefore.run(family, stepMs, fromMs, beforeMs);
         setExpired.run(family, stepMs, beforeMs);
+        const expiring = families.all().map((row) => row.family as string);
+        let partitions = 0;
+        for (const each of expiring.filter((name) => expiryFamily(name) === family)) {
+          partitions += countBefore.get(each, stepMs, fromMs, beforeMs)!.partitions as number;
+          removeBefore.run(each, stepMs, fromMs, beforeMs);
+        }
         return partitions;
       }),
     forgetApplied: (beforeMs) =>

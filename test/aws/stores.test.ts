@@ -1,0 +1,45 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.ts';
+import { s3BatchLog } from '../../adapters/aws/s3BatchLog.ts';
+import { appendContract } from '../contract/batchLog.ts';
+import { deploymentStoreContract } from '../contract/deploymentStore.ts';
+import { awsConfig, createTables, hasMoto, type Service, startDynalite, startMoto } from './services.ts';
+
+let made = 0;
+
+/** Every contract on one implementation of DynamoDB; what needs S3 only where that has it. */
+const contractsOn = (name: string, start: () => Promise<Service>, hasS3: boolean) =>
+  describe(`on ${name}`, () => {
+    let service: Service;
+    let client: DynamoDBDocumentClient;
+    let s3: S3Client;
+    beforeAll(async () => {
+      service = await start();
+      client = DynamoDBDocumentClient.from(new DynamoDBClient(awsConfig(service.endpoint)));
+      s3 = new S3Client(awsConfig(service.endpoint));
+    });
+    afterAll(() => service?.stop());
+    const tables = () => createTables(client, `-${++made}`);
+    const aBucket = async () => {
+      const bucket = `bucket-${++made}`;
+      await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+      return bucket;
+    };
+
+    deploymentStoreContract(`DynamoDB on ${name}`, async () =>
+      dynamoDeploymentStore({ client, table: (await tables()).state }),
+    );
+    if (!hasS3) return;
+    appendContract(`S3 on ${name}`, async () => {
+      const log = s3BatchLog({ client: s3, bucket: await aBucket() });
+      return { log, kept: log.read };
+    });
+  });
+
+contractsOn('dynalite', startDynalite, false);
+describe.skipIf(!hasMoto)('where moto is found', () => {
+  contractsOn('moto', startMoto, true);
+});
