@@ -13,7 +13,7 @@ export interface Search {
 export interface Insights {
   select: 'MAX' | 'MIN' | 'AVG' | 'SUM' | 'COUNT';
   of: CloudWatchMetric;
-  by?: 'InstanceId' | 'index' | 'instance';
+  by?: 'InstanceId' | 'index';
   /** Only a term of the panel's `math`. */
   isHidden?: true;
 }

@@ -2,6 +2,8 @@ import { type App, type Environment, Tags } from 'aws-cdk-lib';
 import type { Config } from '../core/config.ts';
 import { AppStack } from './stacks/app.ts';
 import { DataStack } from './stacks/data.ts';
+import { FleetStack } from './stacks/fleet.ts';
+import { ObservabilityStack } from './stacks/observability.ts';
 
 export interface ModelmeterProps {
   readonly config: Config;
@@ -9,11 +11,12 @@ export interface ModelmeterProps {
   readonly env?: Environment;
 }
 
-/** All stacks that a configuration asks for. What they are called is what commands look for. */
-export const modelmeter = (app: App, { config, env }: ModelmeterProps) => {
-  const where = env && { env };
-  const data = new DataStack(app, 'ModelmeterData', { config, ...where });
-  const application = new AppStack(app, 'ModelmeterApp', { config, data, eventPatterns: [], ...where });
+/** All stacks that a configuration asks for, each knowing only those before it. By their names commands find them. */
+export const modelmeter = (app: App, { config, env }: ModelmeterProps): void => {
+  const common = { config, ...(env && { env }) };
+  const data = new DataStack(app, 'ModelmeterData', common);
+  const { refs } = new AppStack(app, 'ModelmeterApp', { ...common, data, eventPatterns: [] });
+  const { topics } = new ObservabilityStack(app, 'ModelmeterObservability', { ...common, data, app: refs });
+  if (config.aws.gpuFleet.enabled) new FleetStack(app, 'ModelmeterFleet', { ...common, data, topics });
   for (const [key, value] of Object.entries(config.aws.tags)) Tags.of(app).add(key, value);
-  return { data, application };
 };

@@ -8,4 +8,6 @@ export const PREFIXES = {
   archive: 'archive/',
   /** Results of Athena's queries. */
   athena: 'athena/',
+  /** Records of the fleet's metric stream that could not be read. */
+  undelivered: 'undelivered/',
 } as const;

@@ -9,6 +9,20 @@ export const BARE_WILDCARDS: readonly { readonly actions: readonly string[]; rea
     reason: 'reading metrics cannot be narrowed to a namespace',
   },
   {
+    actions: ['cloudwatch:PutMetricData'],
+    reason: 'metrics are no resource; the statement is bound to the fleet’s namespace',
+  },
+  {
+    actions: [
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:GetMetricData',
+      'cloudwatch:GetMetricStatistics',
+      'cloudwatch:GetMetricWidgetImage',
+      'cloudwatch:ListMetrics',
+    ],
+    reason: 'what draws the graph beside an alarm in a chat channel, and the most that may be done there',
+  },
+  {
     actions: ['timestream:DescribeEndpoints'],
     reason: 'its clients look up their endpoint first, which is no resource',
   },

@@ -123,8 +123,15 @@ export const HOST_AGENT = table(FLEET_NAMESPACE, undefined, {
 });
 
 /** What the agent scrapes of a vLLM server, where the configuration names its port. */
-export const VLLM = table(FLEET_NAMESPACE, ['instance'], {
+export const VLLM = table(FLEET_NAMESPACE, ['InstanceId'], {
   running: ['vllm:num_requests_running', '{request}'],
   waiting: ['vllm:num_requests_waiting', '{request}'],
   kvCache: ['vllm:kv_cache_usage_perc', '1'],
+});
+
+/** What the agent scrapes of a DCGM exporter and nvidia-smi does not say, where the configuration names its port. */
+export const DCGM = table(FLEET_NAMESPACE, ['InstanceId', 'gpu'], {
+  lastXid: ['DCGM_FI_DEV_XID_ERRORS', '1'],
+  smActive: ['DCGM_FI_PROF_SM_ACTIVE', '1'],
+  tensorActive: ['DCGM_FI_PROF_PIPE_TENSOR_ACTIVE', '1'],
 });

@@ -1,4 +1,4 @@
-import { type CloudWatchMetric, GPU_HOST, HOST_AGENT, VLLM } from '../../core/metrics/cloudWatch.ts';
+import { type CloudWatchMetric, DCGM, GPU_HOST, HOST_AGENT, VLLM } from '../../core/metrics/cloudWatch.ts';
 import type { DashboardSpec, Insights, Panel } from '../panel.ts';
 
 /** One line for each host. */
@@ -44,6 +44,20 @@ export const GPU_FLEET: DashboardSpec = {
       ],
     },
     {
+      title: 'What DCGM adds',
+      panels: [
+        perHost('Multiprocessors with work', 'AVG', DCGM.smActive, {
+          about: '0 to 1, averaged: how full GPUs are. Where `dcgmPort` is configured.',
+          rows: [],
+        }),
+        perHost('Tensor cores at work', 'AVG', DCGM.tensorActive, { about: '0 to 1, averaged.', rows: [] }),
+        perHost('Last XID error', 'MAX', DCGM.lastXid, {
+          about: 'A code of the driver, not a number: 0 is none, 79 is a GPU that fell off the bus.',
+          rows: [],
+        }),
+      ],
+    },
+    {
       title: 'Model servers',
       panels: [
         {
@@ -52,8 +66,8 @@ export const GPU_FLEET: DashboardSpec = {
           rows: ['001.075'],
           unit: '{request}',
           cloudWatch: [
-            { select: 'MAX', of: VLLM.running, by: 'instance' },
-            { select: 'MAX', of: VLLM.waiting, by: 'instance' },
+            { select: 'MAX', of: VLLM.running, by: 'InstanceId' },
+            { select: 'MAX', of: VLLM.waiting, by: 'InstanceId' },
           ],
         },
         {
@@ -61,7 +75,7 @@ export const GPU_FLEET: DashboardSpec = {
           about: 'A better sign of full memory than VRAM, which servers reserve.',
           rows: ['001.079'],
           unit: '1',
-          cloudWatch: [{ select: 'MAX', of: VLLM.kvCache, by: 'instance' }],
+          cloudWatch: [{ select: 'MAX', of: VLLM.kvCache, by: 'InstanceId' }],
         },
       ],
     },

@@ -42,7 +42,7 @@ export const AI_MODELS: DashboardSpec = {
           about: 'Requests that wait in vLLM, where it is scraped; in Grafana how long calls said that they waited.',
           rows: ['001.075'],
           unit: '{request}',
-          cloudWatch: [{ select: 'MAX', of: VLLM.waiting, by: 'instance' }],
+          cloudWatch: [{ select: 'MAX', of: VLLM.waiting, by: 'InstanceId' }],
         },
         {
           title: 'Wait before a model, p95',
@@ -126,7 +126,7 @@ export const AI_MODELS: DashboardSpec = {
           about: 'What a loaded model really uses of the memory that it reserved: near 1 it puts requests back.',
           rows: ['001.079'],
           unit: '1',
-          cloudWatch: [{ select: 'MAX', of: VLLM.kvCache, by: 'instance' }],
+          cloudWatch: [{ select: 'MAX', of: VLLM.kvCache, by: 'InstanceId' }],
         },
       ],
     },

@@ -23,6 +23,7 @@ export const lifecycleRules = (archiveDays: number): LifecycleRule[] => [
   { id: 'half-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1), expiredObjectDeleteMarker: true },
   gone('batches', PREFIXES.batches, BATCH_DAYS),
   gone('query-results', PREFIXES.athena, QUERY_RESULT_DAYS),
+  gone('undelivered', PREFIXES.undelivered, BATCH_DAYS),
   gone('archive', PREFIXES.archive, archiveDays + ARCHIVE_MARGIN_DAYS),
   {
     id: 'replaced-blocks',
