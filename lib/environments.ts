@@ -75,9 +75,10 @@ export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
       BATCH_QUEUE_URL,
       ARCHIVE_DAYS: String(retention.archiveDays),
     } satisfies z.input<typeof ArchiveEnv>,
-    observe: { DATA_BUCKET } satisfies z.input<typeof ObserveEnv>,
+    observe: { DATA_BUCKET, STATE_TABLE } satisfies z.input<typeof ObserveEnv>,
     'read-metrics': {
       DATA_BUCKET,
+      ACCOUNT: data.account,
       BEDROCK: String(aws.sources.bedrock),
       SAGEMAKER: String(aws.sources.sagemaker),
       READ_EVERY_MIN: String(aws.sources.readEveryMin),

@@ -1,5 +1,6 @@
 import { type App, type Environment, Tags } from 'aws-cdk-lib';
 import type { Config } from '../core/config.ts';
+import { eventPatterns } from './sources.ts';
 import { AppStack } from './stacks/app.ts';
 import { DataStack } from './stacks/data.ts';
 import { FleetStack } from './stacks/fleet.ts';
@@ -15,7 +16,11 @@ export interface ModelmeterProps {
 export const modelmeter = (app: App, { config, env }: ModelmeterProps): void => {
   const common = { config, ...(env && { env }) };
   const data = new DataStack(app, 'ModelmeterData', common);
-  const { refs } = new AppStack(app, 'ModelmeterApp', { ...common, data, eventPatterns: [] });
+  const { refs } = new AppStack(app, 'ModelmeterApp', {
+    ...common,
+    data,
+    eventPatterns: eventPatterns(config.aws.sources),
+  });
   const { topics } = new ObservabilityStack(app, 'ModelmeterObservability', { ...common, data, app: refs });
   if (config.aws.gpuFleet.enabled) new FleetStack(app, 'ModelmeterFleet', { ...common, data, topics });
   for (const [key, value] of Object.entries(config.aws.tags)) Tags.of(app).add(key, value);

@@ -35,13 +35,13 @@ export const permissions = (data: DataStack) => {
     ingest: takeIn,
     api: [
       ...readBlocks,
-      onState('write'),
+      onState('write', ['deployment']),
       onQueue('sqs:GetQueueAttributes'),
       onArchive('s3:GetObject'),
       onBatches('s3:GetObject'),
     ],
-    authorise: [onState('read')],
-    'roll-up': [...rewriteBlocks, onBatches('s3:GetObject'), onState('write')],
+    authorise: [onState('read', ['apikey#*'])],
+    'roll-up': [...rewriteBlocks, onBatches('s3:GetObject'), onState('write', ['deployment'])],
     compact: rewriteBlocks,
     expire: rewriteBlocks,
     archive: [
@@ -51,14 +51,14 @@ export const permissions = (data: DataStack) => {
       onRollups('write', ['archive', 'archive-job', 'applied#*']),
       onQueue('sqs:SendMessage'),
     ],
-    observe: takeIn,
+    observe: [...takeIn, onState('read', ['deployment'])],
     'read-metrics': [
       ...takeIn,
       allow({ actions: ['cloudwatch:ListMetrics', 'cloudwatch:GetMetricData'], resources: ANYWHERE }),
     ],
     'bedrock-logs': takeIn,
-    configure: [onState('write')],
-    evaluate: [...readBlocks, onState('write')],
+    configure: [onState('write', ['deployment'])],
+    evaluate: [...readBlocks, onState('write', ['notice#*'])],
     'metric-stream': [onBatches('s3:PutObject', 's3:GetObject')],
   } satisfies Partial<Record<FunctionName, readonly Grant[]>>;
 };

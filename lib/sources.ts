@@ -1,6 +1,17 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Config } from '../core/config.ts';
 
+/**
+ * Sources that need no instrumentation. Beside putting batches into the bucket (lib/permissions.ts) their functions may do this:
+ *
+ * - read-metrics: cloudwatch:ListMetrics and cloudwatch:GetMetricData on `*`. IAM's reference of CloudWatch has no resource type and
+ *   no condition key for a namespace for them; both only read numbers.
+ * - observe: read the deployment that was announced (dynamodb:GetItem on `pk` = deployment), to tell a release from scaling.
+ * - bedrock-logs: nothing more.
+ *
+ * Nothing is asked of Bedrock, SageMaker, Batch or the pipelines: they announce to EventBridge, and logs are pushed by a subscription.
+ */
+
 type Sources = Config['aws']['sources'];
 
 /** A rule of EventBridge: what other services announce and we take in as an event. */
@@ -69,17 +80,3 @@ export const eventPatterns = (sources: Sources): readonly Announced[] => EVENT_P
 
 /** Records of calls, of all that a log group of model-invocation logging may hold. */
 export const BEDROCK_LOG_PATTERN = '{ $.schemaType = "ModelInvocationLog" }';
-
-/**
- * What the functions of the sources may do, beside putting batches into the bucket.
- *
- * ListMetrics and GetMetricData have no resource types in IAM's reference of CloudWatch, and no condition key for a namespace:
- * `*` it must be. Both only read numbers. Nothing is asked of Bedrock, SageMaker, Batch or the pipelines themselves: they announce
- * to EventBridge, and logs are pushed by the subscription, which the log group's side is allowed to.
- */
-export const SOURCE_ACTIONS = {
-  /** `observe` looks up the one deployment that was announced, to tell a release from scaling. */
-  observe: { actions: ['dynamodb:GetItem'], on: 'the items of deployments in the table of state' },
-  'read-metrics': { actions: ['cloudwatch:ListMetrics', 'cloudwatch:GetMetricData'], on: '*' },
-  'bedrock-logs': { actions: [], on: '' },
-} as const;

@@ -7,6 +7,7 @@ const BUSY = new Set([
   'RequestLimitExceeded',
   'ServiceUnavailable',
   'SlowDown',
+  'Throttling', // CloudWatch's word
   'ThrottlingException',
   'TooManyRequestsException',
   'TransactionConflictException',

@@ -4,10 +4,10 @@ import {
   ListMetricsCommand,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
-import { AppError } from '../../core/errors.ts';
 import type { ProviderMetrics } from '../../core/sources/cloudWatch/port.ts';
 import type { StatisticPoints } from '../../core/sources/cloudWatch/samples.ts';
 import type { ProviderSeries, Statistic } from '../../core/sources/cloudWatch/types.ts';
+import { failingAs } from './awsError.ts';
 
 /** Queries that one GetMetricData takes, by its reference. */
 const MAX_QUERIES = 500;
@@ -22,7 +22,7 @@ export const cloudWatchMetrics = ({ client }: { client: CloudWatchClient }): Pro
     let NextToken: string | undefined;
     do {
       const command = new ListMetricsCommand({ Namespace, RecentlyActive: 'PT3H', NextToken });
-      const page = await answered(`list the metrics of ${Namespace}`, () => client.send(command));
+      const page = await failingAs(`list the metrics of ${Namespace}`, () => client.send(command));
       for (const { MetricName, Dimensions = [] } of page.Metrics ?? []) {
         if (MetricName === undefined) continue;
         const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
@@ -46,7 +46,7 @@ export const cloudWatchMetrics = ({ client }: { client: CloudWatchClient }): Pro
           ScanBy: 'TimestampAscending',
           NextToken,
         });
-        const page = await answered('read metrics', () => client.send(command));
+        const page = await failingAs('read metrics of CloudWatch', () => client.send(command));
         for (const { Id = '', Timestamps = [], Values = [], StatusCode } of page.MetricDataResults ?? []) {
           const [metric, stat] = parseId(Id);
           if (StatusCode === 'InternalError' || StatusCode === 'Forbidden') failed.add(metric);
@@ -92,14 +92,4 @@ const query = (place: number, { namespace, metric, dimensions }: ProviderSeries,
 const parseId = (id: string): [place: number, stat: Statistic] => {
   const [place = '', stat = ''] = id.slice(1).split('_');
   return [Number(place), stat as Statistic];
-};
-
-/** The SDK has tried several times by then. */
-const answered = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
-  try {
-    return await call();
-  } catch (cause) {
-    const { name, message } = cause as Error;
-    throw new AppError('overloaded', `CloudWatch did not ${what}: ${name}: ${message}`, { cause });
-  }
 };

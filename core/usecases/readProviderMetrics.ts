@@ -52,7 +52,7 @@ const BATCH_SAMPLES = 10_000;
  * a point that was read before counts once. A batch's id is made of source, window and content, so a retry keeps nothing, and a
  * retry that sees more adds it.
  *
- * @throws AppError overloaded when the provider does not answer; storageFull, storageFailed from the log
+ * @throws AppError overloaded and storageFailed when the provider does not answer, or from the log
  */
 export const readProviderMetrics =
   ({ metrics, log, hash }: Ports) =>

@@ -1,3 +1,5 @@
 import * as z from 'zod';
+import { stateEnv } from '../shared.env.ts';
 
-export const Env = z.object({ DATA_BUCKET: z.string().min(1) });
+/** The registry tells a release from scaling. */
+export const Env = z.object({ DATA_BUCKET: z.string().min(1), ...stateEnv });

@@ -17,6 +17,7 @@ import { Scan } from '../constructs/scan.ts';
 import { environments, heartbeatEnvironment } from '../environments.ts';
 import type { FunctionName } from '../functions.ts';
 import { permissions } from '../permissions.ts';
+import { BEDROCK_LOG_PATTERN } from '../sources.ts';
 import type { DataStack } from './data.ts';
 import type { ModelmeterAppRefs } from './refs.ts';
 
@@ -98,7 +99,7 @@ export class AppStack extends Stack {
     if (sources.bedrockLogGroup !== undefined)
       LogGroup.fromLogGroupName(this, 'BedrockLog', sources.bedrockLogGroup).addSubscriptionFilter('BedrockCalls', {
         destination: new LambdaDestination(told('bedrock-logs')),
-        filterPattern: FilterPattern.allEvents(),
+        filterPattern: FilterPattern.literal(BEDROCK_LOG_PATTERN),
       });
 
     this.refs = {

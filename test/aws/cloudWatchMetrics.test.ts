@@ -139,7 +139,7 @@ describe('the metrics of CloudWatch', () => {
 
     await expect(metrics.recentlyActive('AWS/Bedrock', 10)).rejects.toMatchObject({
       code: 'overloaded',
-      message: 'CloudWatch did not list the metrics of AWS/Bedrock: Throttling: Rate exceeded',
+      message: 'AWS was too busy to list the metrics of AWS/Bedrock (Throttling): send again',
     });
   });
 });

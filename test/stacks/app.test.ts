@@ -36,7 +36,16 @@ describe('stack of the application', () => {
       ],
     ],
     ['Authorise', ['dynamodb:BatchGetItem on State', 'dynamodb:GetItem on State', 'dynamodb:Query on State']],
-    ['Observe', ['s3:GetObject on DataBucket/batches/*', 's3:PutObject on DataBucket/batches/*']],
+    [
+      'Observe',
+      [
+        'dynamodb:BatchGetItem on State',
+        'dynamodb:GetItem on State',
+        'dynamodb:Query on State',
+        's3:GetObject on DataBucket/batches/*',
+        's3:PutObject on DataBucket/batches/*',
+      ],
+    ],
   ])('lets %s do its work, and nothing else', (construct, expected) => {
     const common = /^(kms|logs|xray):|on ScheduleDeadLetters$/;
 

@@ -10,7 +10,7 @@ export interface ProviderMetrics {
   recentlyActive(namespace: string, max: number): Promise<{ series: ProviderSeries[]; isAll: boolean }>;
   /**
    * Statistics by the minute, of minutes that start in [fromMs, toMs), both on the minute. `points` are in the order asked for;
-   * `failed` counts the metrics that the provider could not answer for now. Throws AppError overloaded when it does not answer.
+   * `failed` counts the metrics that the provider could not answer for now. Throws AppError overloaded when the provider is too busy, storageFailed when it fails otherwise.
    */
   read(query: {
     metrics: readonly { series: ProviderSeries; stats: readonly Statistic[] }[];
