@@ -5,6 +5,7 @@ import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { EXIT, tell } from './failure.ts';
 import { addImport } from './import.ts';
+import { addKeys } from './keys.ts';
 import { addQuery } from './query.ts';
 import { addRedrive } from './redrive.ts';
 import { addReplay } from './replay.ts';
@@ -20,6 +21,7 @@ const COMMANDS = [
   addImport,
   addDoctor,
   addBackup,
+  addKeys,
   addRedrive,
   addDashboards,
 ];
@@ -55,7 +57,8 @@ Examples:
 const exitByThrowing = (command: Command) => {
   for (const sub of command.commands) exitByThrowing(sub);
   command.exitOverride();
-  command.showHelpAfterError(
-    `(modelmeter ${command.name() === 'modelmeter' ? '' : `${command.name()} `}--help says more)`,
-  );
+  command.showHelpAfterError(`(${fullName(command)} --help says more)`);
 };
+
+const fullName = (command: Command): string =>
+  command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();

@@ -1,10 +1,6 @@
 import { createServer } from 'node:net';
 import { badInput, Failure } from './failure.ts';
 
-/** Is this address of this machine only? */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-
 /** Finds out whether one can listen there. Throws Failure that says why not and what to do. Port 0 is always free. */
 export const checkPort = (host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../core/config.ts';
 import { startDemo } from '../../demo/start.ts';
 import { readConfig } from '../configFile.ts';
+import { hasApiKeys } from '../local/apiKeys.ts';
 import { consoleLog, type Log } from '../local/log.ts';
+import { isLoopback } from '../local/loopback.ts';
 import { type Runtime, startRuntime } from '../local/runtime.ts';
 import { progressBar } from './bar.ts';
 import { badInput, Failure } from './failure.ts';
-import { checkPort, isLoopback } from './port.ts';
+import { checkPort } from './port.ts';
 import type { ServeOptions } from './serve.ts';
 
 const DEMO_SEED = 1;
@@ -15,26 +18,34 @@ const DEMO_SEED = 1;
 /** Runs Modelmeter until a signal says stop. Throws Failure or AppError when it cannot start. */
 export const runServer = async (options: ServeOptions): Promise<void> => {
   const tokens = (process.env.MODELMETER_TOKENS ?? '').split(',').flatMap((token) => token.trim() || []);
-  if (!isLoopback(options.host) && tokens.length === 0)
+  const dataDir = resolve(options.data);
+  const asksForKey = tokens.length > 0 || hasApiKeys(dataDir);
+  if (!isLoopback(options.host) && !asksForKey)
     throw badInput(
-      `listening at ${options.host} would let everybody in the network read and write: set MODELMETER_TOKENS to a ` +
-        'secret, or listen at 127.0.0.1',
+      `listening at ${options.host} would let everybody in the network read and write: make a key by ` +
+        'modelmeter keys create, set MODELMETER_TOKENS to a secret, or listen at 127.0.0.1',
     );
   const config = withHosts(readConfig(options.config), options.host);
-  const dataDir = resolve(options.data);
   await checkPort(options.host, options.port);
   makeFolder(dataDir);
   const log = consoleLog(options.log);
 
   const salt = process.env.MODELMETER_SALT;
-  const runtime = await startRuntime({ ...options, dataDir, config, tokens, salt, log });
-  for (const [fact, value] of facts(runtime, dataDir, tokens)) {
+  const ownToken = randomBytes(32).toString('base64url');
+  const runtime = await startRuntime({ ...options, dataDir, config, tokens, ownToken, salt, log });
+  for (const [fact, value] of facts(runtime, dataDir, asksForKey)) {
     if (options.log === 'json') log.info(fact, { value });
     else console.log(`${fact.padEnd(18)}${value}`);
   }
   const demo =
     options.demo &&
-    runDemo({ baseUrl: reachable(runtime.url), token: tokens[0], dataDir, log, hasBar: options.log === 'text' });
+    runDemo({
+      baseUrl: reachable(runtime.url),
+      token: tokens[0] ?? ownToken,
+      dataDir,
+      log,
+      hasBar: options.log === 'text',
+    });
   await untilSignal();
   if (options.log === 'text') console.log('stopping: what waits is rolled up (again to stop at once)');
   await demo?.stop();
@@ -63,8 +74,8 @@ const reachable = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.
 const FIRST_EVENT =
   '{"kind":"inference","deployment":"my-model","latencyMs":420,"status":"ok","inputTokens":900,"outputTokens":150}';
 
-const facts = ({ url }: Runtime, dataDir: string, tokens: readonly string[]): [string, string][] => {
-  const authorization = tokens.length > 0 ? `-H "authorization: Bearer $MODELMETER_TOKEN" ` : '';
+const facts = ({ url }: Runtime, dataDir: string, asksForKey: boolean): [string, string][] => {
+  const authorization = asksForKey ? `-H "authorization: Bearer $MODELMETER_TOKEN" ` : '';
   const base = reachable(url);
   return [
     ['listens at', base === url ? url : `${url} (on this machine: ${base})`],
@@ -75,27 +86,24 @@ const facts = ({ url }: Runtime, dataDir: string, tokens: readonly string[]): [s
   ];
 };
 
-const runDemo = (of: { baseUrl: string; token: string | undefined; dataDir: string; log: Log; hasBar: boolean }) => {
+const runDemo = (of: { baseUrl: string; token: string; dataDir: string; log: Log; hasBar: boolean }) => {
   const { baseUrl, token, dataDir, log, hasBar } = of;
   let bar: ReturnType<typeof progressBar> | undefined;
   let totalHours = 0;
-  const demo = startDemo(
-    { baseUrl, ...(token && { token }), progressFile: join(dataDir, 'demo.json'), seed: DEMO_SEED },
-    (news) => {
-      if (news.kind === 'live') {
-        bar?.stop();
-        log.info('the demo is live: eight deployments of four teams send through the public endpoints');
-        return;
-      }
-      // What was missed while history was sent comes as a stretch of its own, often too short to show.
-      if (news.total !== totalHours) {
-        bar?.stop();
-        bar = hasBar && news.total > 1 ? progressBar('demo: history', news.total) : undefined;
-        totalHours = news.total;
-      }
-      bar?.update(news.done, `${days(news.done)} of ${days(news.total)} days`);
-    },
-  );
+  const demo = startDemo({ baseUrl, token, progressFile: join(dataDir, 'demo.json'), seed: DEMO_SEED }, (news) => {
+    if (news.kind === 'live') {
+      bar?.stop();
+      log.info('the demo is live: eight deployments of four teams send through the public endpoints');
+      return;
+    }
+    // What was missed while history was sent comes as a stretch of its own, often too short to show.
+    if (news.total !== totalHours) {
+      bar?.stop();
+      bar = hasBar && news.total > 1 ? progressBar('demo: history', news.total) : undefined;
+      totalHours = news.total;
+    }
+    bar?.update(news.done, `${days(news.done)} of ${days(news.total)} days`);
+  });
   demo.ended.catch((error: Error) => {
     bar?.stop();
     log.error('the demo stopped; Modelmeter goes on without it', { error: error.message });

@@ -23,7 +23,10 @@ export const addServe = (program: Command): Command =>
     )
     .addOption(new Option('--port <port>', '0 = any that is free').env('PORT').default(8080).argParser(port))
     .addOption(
-      new Option('--host <address>', 'where to listen; other than loopback only with MODELMETER_TOKENS')
+      new Option(
+        '--host <address>',
+        'where to listen; other than loopback only with an API key (modelmeter keys) or MODELMETER_TOKENS',
+      )
         .env('HOST')
         .default('127.0.0.1'),
     )

@@ -1,6 +1,7 @@
+import { isLoopback } from '../local/loopback.ts';
 import { httpClient } from './client.ts';
 import type { Check } from './doctor.ts';
-import { checkPort, isLoopback } from './port.ts';
+import { checkPort } from './port.ts';
 
 /** An answer that is slower than this, milliseconds, says that the server's event loop is busy. */
 const SLOW_MS = 250;
@@ -78,7 +79,11 @@ const condition = (url: string, { status, problem, version }: Health): Check => 
 const backlog = ({ backlogBatches, oldestWaitingS = 0, rollupLagS }: Health): Check[] => {
   if (backlogBatches === undefined)
     return [
-      { state: 'advice', what: 'the server says more to those it knows', remedy: 'put a token in MODELMETER_TOKEN' },
+      {
+        state: 'advice',
+        what: 'the server says more to those it knows and who are bound to no team',
+        remedy: 'put a token in MODELMETER_TOKEN',
+      },
     ];
   const newest = rollupLagS == null ? 'nothing came since its start' : `the last came ${rollupLagS} s ago`;
   const what =
@@ -109,7 +114,11 @@ const registry = async (client: ReturnType<typeof httpClient>): Promise<Check[]>
   const response = await client.request('/v1/deployments');
   if (response.status === 401)
     return [
-      { state: 'broken', what: 'the server does not know you', remedy: 'put one of its tokens in MODELMETER_TOKEN' },
+      {
+        state: 'broken',
+        what: 'the server does not know you',
+        remedy: 'put one of its keys or tokens in MODELMETER_TOKEN',
+      },
     ];
   if (!response.ok)
     return [{ state: 'broken', what: `the registry answered ${response.status}`, remedy: "see the server's log" }];

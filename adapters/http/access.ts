@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import type { Principal } from '../../core/ports.ts';
+import { credentialOf } from './credential.ts';
 import { HttpError } from './failure.ts';
 
 const LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
@@ -45,17 +46,9 @@ export const keyAuthentication = (
   // Looked up by hash, so that the time it takes says nothing about how much of a key was right.
   const byHash = new Map(callers.map(({ key, principal }) => [hash('sha256', key), principal]));
   return (request) => {
-    const key = keyOf(request.headers.get('authorization') ?? '');
+    const key = credentialOf(request.headers.get('authorization'));
     return key === undefined ? undefined : byHash.get(hash('sha256', key));
   };
-};
-
-const keyOf = (authorization: string): string | undefined => {
-  const [, scheme, credentials] = /^(bearer|basic) +(\S+)$/i.exec(authorization) ?? [];
-  if (scheme === undefined || credentials === undefined) return undefined;
-  if (scheme.toLowerCase() === 'bearer') return credentials;
-  const text = Buffer.from(credentials, 'base64').toString();
-  return text.includes(':') ? text.slice(text.indexOf(':') + 1) : undefined;
 };
 
 /** What a request without a known key is told; a browser then asks its user for it. */

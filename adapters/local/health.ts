@@ -1,3 +1,4 @@
+import { isBound } from '../../core/access/teams.ts';
 import type { BatchLog, Principal } from '../../core/ports.ts';
 import type { FromBackground } from './background.ts';
 import type { TrafficMeter } from './traffic.ts';
@@ -34,14 +35,14 @@ export const healthOf = (of: {
       failure = undefined;
     },
     backlog: () => waiting,
-    /** For a caller we do not know (a load balancer) no more than that we live. */
+    /** For a caller we do not know (a load balancer), or who is bound to teams, no more than that we live: the rest is of all teams. */
     async report(principal: Principal | undefined, nowMs: number) {
       const backlogBatches = await of.log.backlog();
       const oldestMs = await of.log.oldestWaitingMs();
       const oldestWaitingS = oldestMs === undefined ? 0 : Math.max(0, Math.round((nowMs - oldestMs) / 1000));
       const rollupLagS = newestRollupMs === null ? null : Math.round((nowMs - newestRollupMs) / 1000);
       const status = failure !== undefined || oldestWaitingS > DEGRADED_AFTER_S ? 'degraded' : 'ok';
-      if (!principal) return { status };
+      if (!principal || isBound(principal)) return { status };
       return {
         status,
         ...(failure === undefined ? {} : { problem: failure }),

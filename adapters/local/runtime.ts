@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { serve } from '@hono/node-server';
 import { type Config, registryOf } from '../../core/config.ts';
-import type { BatchLog, Principal } from '../../core/ports.ts';
+import type { BatchLog } from '../../core/ports.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { DAY, MINUTE } from '../../core/telemetry/families.ts';
 import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
@@ -16,8 +15,9 @@ import {
 import { ingest } from '../../core/usecases/ingest.ts';
 import { runQuery } from '../../core/usecases/query.ts';
 import { pageHtml } from '../../dashboards/web/page.ts';
-import { keyAuthentication, LOCAL_PRINCIPAL } from '../http/access.ts';
+import { LOCAL_PRINCIPAL } from '../http/access.ts';
 import { httpApp } from '../http/app.ts';
+import { localAuthentication } from './authentication.ts';
 import { clientHash } from './clientHash.ts';
 import { openDataFolder, pathsIn } from './dataFolder.ts';
 import { exportsOf } from './exports.ts';
@@ -35,8 +35,10 @@ export interface RuntimeOptions {
   port: number;
   dataDir: string;
   config: Config;
-  /** Keys of callers; none = everybody on this machine may do everything. */
+  /** Keys of callers, besides the API keys in the data folder; without either everybody on this machine may do everything. */
   tokens: readonly string[];
+  /** The key of what this process runs itself, such as the demo. */
+  ownToken?: string | undefined;
   /** Of the pseudonyms of clients; when absent one is kept in the data folder. */
   salt?: string | undefined;
   log: Log;
@@ -60,7 +62,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   const { config, dataDir, log } = options;
   const folder = openDataFolder(dataDir);
   const ports = localPorts(dataDir);
-  const { batchLog, rollupStore: rollups, deploymentStore: deployments, compression } = ports;
+  const { batchLog, rollupStore: rollups, deploymentStore: deployments, apiKeyStore: keys, compression } = ports;
   await configureDeployments({ deployments })(registryOf(config), Date.now());
 
   const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
@@ -107,9 +109,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       replicaLabels: config.replicaLabels,
     },
     allowedHosts: config.allowedHosts,
-    ...(options.tokens.length > 0
-      ? { authenticate: keyAuthentication(options.tokens.map((key) => callerOf(key))) }
-      : {}),
+    authenticate: localAuthentication({ ...options, keys, now: Date.now }),
     isOverloaded: () => health.backlog() > LONGEST_BACKLOG,
     exports: exportsOf(dataDir, ports),
     log: (message, fields) => log.error(message, fields),
@@ -150,16 +150,6 @@ const foldedIn = async (query: ReturnType<typeof runQuery>) => {
   const { series } = await query(LOCAL_PRINCIPAL, params, Date.now());
   return series.map(({ labels, points }) => ({ ...labels, count: points[0]?.[1] ?? 0 }));
 };
-
-/** Named after its key, not its place among the keys: who adds or takes away a key renames no other caller. */
-const callerOf = (key: string): { key: string; principal: Principal } => ({
-  key,
-  principal: {
-    id: `token-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
-    roles: ['admin', 'writer', 'reader'],
-    teams: [],
-  },
-});
 
 const listen = (fetch: Parameters<typeof serve>[0]['fetch'], { host, port }: RuntimeOptions) =>
   new Promise<{ server: Server; port: number }>((resolve, reject) => {

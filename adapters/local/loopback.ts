@@ -1,0 +1,3 @@
+/** Is this address of this machine only? */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
