@@ -14,11 +14,11 @@ export interface Acknowledged {
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
   {
     rule: /IAM5\[Resource::\*\]$/,
-    at: /\/DefaultPolicy\//,
+    at: /\/(DefaultPolicy|Guardrail|HostPolicy)\//,
     reason: 'actions that IAM knows no resource for; each with its reason in lib/wildcards.ts, which a test holds',
   },
   {
-    rule: /IAM5\[Resource::.*\/(batches|segments|archive)\/\*\]$/,
+    rule: /IAM5\[Resource::.*\/(batches|segments|archive|undelivered)\/\*\]$/,
     at: /\/DefaultPolicy\//,
     reason: 'objects are named by what is in them: a prefix is as narrow as it can be',
   },
@@ -31,6 +31,16 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     rule: /IAM5\[Resource::arn:.*:execute-api:.*\/\*\/(GET|POST)\/iam\/v1\/(query|metrics)\]$/,
     at: /\/Heartbeat\//,
     reason: 'any stage: there is one; the routes are two',
+  },
+  {
+    rule: /IAM5\[Resource::arn:.*:logs:.*:log-group:\/modelmeter\/fleet\/prometheus:\*\]$/,
+    at: /\/HostPolicy\//,
+    reason: 'the streams of one log group: the agent names them after its host',
+  },
+  {
+    rule: /IAM5\[Resource::arn:.*:log-group:\/modelmeter\/fleet\/prometheus:\*\]$/,
+    at: /\/HostPolicy\//,
+    reason: 'streams of one log group: the agent makes one for each host',
   },
   { rule: /APIG4$/, at: /GET-healthz/, reason: 'liveness is for load balancers and doctors; it tells no data' },
   {
@@ -78,8 +88,8 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     rule: /LambdaDLQ$/,
-    at: /\/(Ingest|Api|Authorise|RollUp|Configure)\//,
-    reason: 'someone waits for the answer: a client, the queue with its own dead letters, CloudFormation',
+    at: /\/(Ingest|Api|Authorise|RollUp|Configure|MetricStream)\//,
+    reason: 'someone waits for the answer: a client, the queue with its own dead letters, CloudFormation, Firehose',
   },
   {
     rule: /LambdaInsideVPC$/,

@@ -54,7 +54,7 @@ export class ChatChannels extends Construct {
         configurationName: `modelmeter-teams-${i + 1}`,
         teamId,
         teamsTenantId: tenantId,
-        teamsChannelId: channelId,
+        teamsChannelId: encodeURIComponent(channelId), // as it stands in a link
         snsTopicArns: topicsOf(severities).map(({ topicArn }) => topicArn),
         guardrailPolicies: [guardrail.managedPolicyArn],
         iamRoleArn: role.roleArn,

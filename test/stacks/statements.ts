@@ -15,8 +15,10 @@ const listOf = <T>(value: T | T[] | undefined): T[] =>
 /** What roles of a stack are allowed; policies of resources (keys, buckets, queues) say who, and are not among them. */
 export const statementsOf = (template: Template): Statement[] => {
   const documents = [
-    ...Object.entries(template.findResources('AWS::IAM::Policy')).map(
-      ([policy, { Properties }]) => [policy, Properties.PolicyDocument] as const,
+    ...['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+      Object.entries(template.findResources(type)).map(
+        ([policy, { Properties }]) => [policy, Properties.PolicyDocument] as const,
+      ),
     ),
     ...Object.entries(template.findResources('AWS::IAM::Role')).flatMap(([role, { Properties }]) =>
       listOf(Properties.Policies).map(
