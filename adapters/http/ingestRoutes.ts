@@ -2,7 +2,6 @@ import { AppError } from '../../core/errors.ts';
 import type { Principal, Receipt } from '../../core/ports.ts';
 import type { Decoded, DoorOptions } from '../../core/telemetry/decoded.ts';
 import { readEvents } from '../../core/telemetry/door/readEvents.ts';
-import { decodeRemoteWrite } from '../../core/telemetry/remoteWrite/decode.ts';
 import type { IngestRequest } from '../../core/usecases/ingest.ts';
 import { batchId, fingerprintOf, idempotencyKey } from './batchId.ts';
 import { declaredBytes, readBody, textOf } from './body.ts';
@@ -71,7 +70,7 @@ export const ingestRoutes =
         const { decoded } = await takeIn(request, signal.path, async (options) => {
           const encoding = byMediaType(request, OTLP_ENCODINGS);
           const body = await readBody(request, inFlight);
-          return { body, decoded: signal.decode(body, encoding, options), isRepeatable: true };
+          return { body, decoded: await signal.decode(body, encoding, options), isRepeatable: true };
         });
         return otlpResponse(signal, byMediaType(request, OTLP_ENCODINGS), decoded);
       });
@@ -81,6 +80,7 @@ export const ingestRoutes =
       const { decoded } = await takeIn(request, '/api/v1/write', async (options) => {
         checkRemoteWrite(request);
         const body = await readBody(request, inFlight, { isPacked: true });
+        const { decodeRemoteWrite } = await import('../../core/telemetry/remoteWrite/decode.ts');
         return { body, decoded: decodeRemoteWrite(body, options), isRepeatable: true };
       });
       const { length } = decoded.rejected;

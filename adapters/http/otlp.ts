@@ -1,8 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
 import type { Decoded, DoorOptions } from '../../core/telemetry/decoded.ts';
-import { decodeOtlpLogs } from '../../core/telemetry/otlp/logs.ts';
-import { decodeOtlpMetrics } from '../../core/telemetry/otlp/metrics.ts';
-import { decodeOtlpTraces } from '../../core/telemetry/otlp/traces.ts';
 import { OTLP_PATHS, PROTOBUF } from './otlpFailure.ts';
 import { json, respond } from './respond.ts';
 import { partialSuccess } from './rpcStatus.ts';
@@ -15,13 +12,26 @@ export interface OtlpSignal {
   path: string;
   /** What the sender counts: the field of the response that says how many were left out. */
   rejectedField: 'rejectedDataPoints' | 'rejectedSpans' | 'rejectedLogRecords';
-  decode: (body: Uint8Array, encoding: OtlpEncoding, options: DoorOptions) => Decoded;
+  decode: (body: Uint8Array, encoding: OtlpEncoding, options: DoorOptions) => Promise<Decoded>;
 }
 
+/** Decoders are loaded when they are first needed: they bring a protobuf library and the table of well-known names. */
 export const OTLP_SIGNALS: readonly OtlpSignal[] = [
-  { path: OTLP_PATHS.metrics, rejectedField: 'rejectedDataPoints', decode: decodeOtlpMetrics },
-  { path: OTLP_PATHS.traces, rejectedField: 'rejectedSpans', decode: decodeOtlpTraces },
-  { path: OTLP_PATHS.logs, rejectedField: 'rejectedLogRecords', decode: decodeOtlpLogs },
+  {
+    path: OTLP_PATHS.metrics,
+    rejectedField: 'rejectedDataPoints',
+    decode: async (...body) => (await import('../../core/telemetry/otlp/metrics.ts')).decodeOtlpMetrics(...body),
+  },
+  {
+    path: OTLP_PATHS.traces,
+    rejectedField: 'rejectedSpans',
+    decode: async (...body) => (await import('../../core/telemetry/otlp/traces.ts')).decodeOtlpTraces(...body),
+  },
+  {
+    path: OTLP_PATHS.logs,
+    rejectedField: 'rejectedLogRecords',
+    decode: async (...body) => (await import('../../core/telemetry/otlp/logs.ts')).decodeOtlpLogs(...body),
+  },
 ];
 
 /** Says that an export was taken, with what was left out of it or noticed, in the encoding it came in. */

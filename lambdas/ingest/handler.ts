@@ -6,12 +6,15 @@ import { ingest } from '../../core/usecases/ingest.ts';
 import { doorOf } from '../door.ts';
 import { readEnvironment } from '../environment.ts';
 import { httpFunction } from '../http.ts';
+import { log } from '../log.ts';
 import { emit } from '../metrics.ts';
 import { s3Client } from '../s3Client.ts';
 import { Env } from './env.ts';
+import { warmUpRequest, warmUpS3 } from './warmUp.ts';
 
 const env = readEnvironment(Env, process.env);
-const keep = ingest({ log: s3BatchLog({ client: s3Client(), bucket: env.DATA_BUCKET }) });
+const client = s3Client();
+const keep = ingest({ log: s3BatchLog({ client, bucket: env.DATA_BUCKET }) });
 
 const counted: typeof keep = async (principal, request) => {
   const receipt = await keep(principal, request);
@@ -22,6 +25,8 @@ const counted: typeof keep = async (principal, request) => {
   return receipt;
 };
 
-export const handler = httpFunction((place) =>
-  serveRoutes(place, [ingestRoutes({ ingest: counted, door: doorOf(env) })]),
+export const handler = httpFunction(
+  (place) => serveRoutes(place, [ingestRoutes({ ingest: counted, door: doorOf(env) })]),
+  warmUpRequest(Date.now()),
 );
+warmUpS3(client, env.DATA_BUCKET).catch((error: unknown) => log.warn('the warm-up failed', { error }));

@@ -5,11 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LOCAL_PRINCIPAL } from '../../adapters/http/access.ts';
 import { exportRoutes } from '../../adapters/http/exportRoutes.ts';
-import { failureOf } from '../../adapters/http/failure.ts';
+import { serveRoutes } from '../../adapters/http/shell.ts';
 import { withDuckDb } from '../../adapters/local/archive/duckdb.ts';
 import { openDataFolder } from '../../adapters/local/dataFolder.ts';
 import { exportsOf } from '../../adapters/local/exports.ts';
@@ -58,12 +56,7 @@ beforeAll(async () => {
   await compact({ rollups, compression })(startMs + 2 * HOUR, { all: true });
   await keep('second', events.slice(200)); // in the log and in loose blocks still
 
-  const routes = exportRoutes({ ...exportsOf(dir, ports), principalOf: () => LOCAL_PRINCIPAL, now: Date.now });
-  const app = new Hono().route('/', routes);
-  app.onError((error, c) => {
-    const { status, problem } = failureOf(error, () => {});
-    return new Response(JSON.stringify(problem), { status, headers: c.res.headers });
-  });
+  const app = serveRoutes({ log: () => {}, now: Date.now }, [exportRoutes(exportsOf(dir, ports))]);
   server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }) as Server;
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
