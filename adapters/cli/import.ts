@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { EVENT_KINDS, type EventKind } from '../../core/telemetry/events.ts';
 import { badInput } from './failure.ts';
 import { openInput } from './input/openInput.ts';
-import { FILE_FORMATS, type FileFormat } from './input/readItems.ts';
+import { FILE_FORMATS, type FileFormat, FOREIGN_FORMATS } from './input/readItems.ts';
 import { urlOption } from './options.ts';
 import { sendFile, sendFrom } from './send.ts';
 
@@ -23,7 +23,11 @@ export const addImport = (program: Command): Command =>
     .argument('<file>', 'the file; - reads stdin (not Parquet)')
     .addOption(urlOption())
     .addOption(
-      new Option('--format <format>', 'when name and content do not tell').choices([...FILE_FORMATS, 'parquet']),
+      new Option('--format <format>', 'when name and content do not tell').choices([
+        ...FILE_FORMATS,
+        'parquet',
+        ...FOREIGN_FORMATS,
+      ]),
     )
     .addOption(
       new Option(
@@ -35,10 +39,13 @@ export const addImport = (program: Command): Command =>
       'after',
       `
 A Parquet file does not say its kind: it is taken from a folder named kind=…, or from --kind.
+bedrock-logs are the files that Bedrock's model-invocation logging puts into S3 (.json.gz): who called which model, when,
+with how many tokens. Prompts and answers stay where they are.
 
 Examples:
   modelmeter import backup.ndjson
   modelmeter import inference.parquet --kind inference
+  modelmeter import 20260304T003802123Z_0123456789abcdef.json.gz --format bedrock-logs
   modelmeter import last-year.csv.gz --url http://127.0.0.1:8080`,
     )
     .action(async (file: string, { url, format, kind }: ImportOptions) => {

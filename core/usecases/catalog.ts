@@ -66,7 +66,12 @@ export const catalog = (ports: QueryPorts) => async (_principal: Principal) => {
   const kinds = await seenSamples(ports, ANY_TIME);
   const isSeen = (name: string) => kinds.has(name) || PARTS.some((part) => kinds.has(name + part));
   const isPart = (name: string) =>
-    PARTS.some((part) => name.endsWith(part) && kinds.has(`${name.slice(0, -part.length)}_bucket`));
+    PARTS.some((part) => name.endsWith(part) && isHistogram(name.slice(0, -part.length)));
+  // Of the catalogue's own some come as count and sum only.
+  const isHistogram = (name: string) => {
+    const source = findMetric(name)?.source;
+    return kinds.has(`${name}_bucket`) || (source?.from === 'sample' && source.kind === 'histogram');
+  };
   const others = [...kinds.keys()]
     .filter((name) => !findMetric(name) && !isPart(name))
     .sort()

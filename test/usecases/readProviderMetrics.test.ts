@@ -84,6 +84,24 @@ describe('reading the metrics of a provider', () => {
     expect(await ask('bedrock.latencyMax', 'max')).toBe(6000);
   });
 
+  it('is in the catalogue by name, unit and meaning, and not by the parts that it came in', async () => {
+    const { provider, world: behind, read } = account();
+    provider.put(of('InvocationLatency'), NOW, 1000);
+    await read(NOW + 5 * MINUTE);
+
+    const { metrics } = await behind.catalog();
+
+    const latency = metrics.filter(({ name }) => name.startsWith('bedrock.latency'));
+    expect(latency.map(({ name, unit }) => [name, unit])).toEqual([
+      ['bedrock.latency', 'ms'],
+      ['bedrock.latencyMax', 'ms'],
+      ['bedrock.latencyP95', 'ms'],
+      ['bedrock.latencyP99', 'ms'],
+    ]);
+    expect(latency[0]).toMatchObject({ seen: true, defaultStat: 'avg' });
+    expect((await behind.values('model', `from=${NOW}&to=${NOW + 5 * MINUTE}`)).values).toEqual([SONNET]);
+  });
+
   it('answers no percentile of sums, and those of minutes once they are final', async () => {
     const { provider, read, ask } = account();
     provider.put(of('InvocationLatency'), NOW, 10, 20, 30);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { EventKind } from '../../../core/telemetry/events.ts';
+import { bedrockLogEvents } from './bedrockLogs.ts';
 import { csvEvents } from './csvEvents.ts';
 import type { Item, OnProblem } from './item.ts';
 import { jsonItems } from './jsonItems.ts';
@@ -7,7 +8,9 @@ import { lines } from './lines.ts';
 import type { Input } from './openInput.ts';
 
 export const FILE_FORMATS = ['json', 'ndjson', 'csv'] as const;
-export type FileFormat = (typeof FILE_FORMATS)[number];
+/** Formats that are of somebody else: never guessed. */
+export const FOREIGN_FORMATS = ['bedrock-logs'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number] | (typeof FOREIGN_FORMATS)[number];
 
 const BY_EXTENSION: Record<string, FileFormat> = { json: 'json', ndjson: 'ndjson', jsonl: 'ndjson', csv: 'csv' };
 
@@ -32,7 +35,8 @@ export async function* readItems(
     format = guessFormat(start);
     stream = Readable.from(whole);
   }
-  if (format === 'csv') yield* csvEvents(stream, options.defaultKind, options.onProblem);
+  if (format === 'bedrock-logs') yield* bedrockLogEvents(stream, options.onProblem);
+  else if (format === 'csv') yield* csvEvents(stream, options.defaultKind, options.onProblem);
   else if (format === 'ndjson') yield* lines(stream);
   else yield* jsonItems(stream, options.onProblem);
 }
