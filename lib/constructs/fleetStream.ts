@@ -6,19 +6,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { FLEET_NAMESPACE, GPU_HOST, HOST_AGENT } from '../../core/metrics/cloudWatch.ts';
+import { FLEET_NAMESPACE, STREAMED } from '../../core/metrics/cloudWatch.ts';
 import { onObjects } from '../grants.ts';
 import { PREFIXES } from '../prefixes.ts';
-
-/** What the evaluation needs; every metric more costs $0.13 a month as it is updated each minute. */
-export const STREAMED = [
-  GPU_HOST.utilization,
-  GPU_HOST.memoryUsed,
-  GPU_HOST.memoryTotal,
-  GPU_HOST.temperature,
-  HOST_AGENT.memory,
-  HOST_AGENT.disk,
-];
 
 export interface FleetStreamProps {
   /** Keeps the records and drops them, so that Firehose has nothing to deliver. */
