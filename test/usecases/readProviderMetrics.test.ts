@@ -115,6 +115,15 @@ describe('reading the metrics of a provider', () => {
     expect(await ask('bedrock.latencyP99', 'max')).toBe(30);
   });
 
+  it('adds up calls by id and by ARN of one model in one minute', async () => {
+    const { provider, read, ask } = account();
+    provider.put(of('Invocations', SONNET), NOW, 1, 1);
+    provider.put(of('Invocations', `arn:aws:bedrock:eu-west-1::foundation-model/${SONNET}`), NOW, 1);
+    await read(NOW + 5 * MINUTE);
+
+    expect(await ask('bedrock.requests', 'sum', { groupBy: 'deployment' })).toBe(3);
+  });
+
   it('counts a minute once that several reads have in their window, and what came late with it', async () => {
     const { provider, read, ask } = account();
     provider.put(of('Invocations'), NOW, 1, 1);

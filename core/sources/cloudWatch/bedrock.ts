@@ -2,10 +2,13 @@ import { resolveBedrockModel } from '../bedrockModelId.ts';
 import { amount, duration } from './targets.ts';
 import type { SeriesFamily } from './types.ts';
 
-/** Deployment and model of what a dimension names. */
-const called = (modelId: string | undefined) => {
-  const { deployment, model } = resolveBedrockModel(modelId ?? '');
-  return { deployment, ...(model !== undefined && { model }) };
+/**
+ * Deployment and model of what a dimension names, and the name itself: one model called by its id and by its ARN is two series of
+ * CloudWatch, which must not become one, or only the greater would count.
+ */
+const called = (modelId = '') => {
+  const { deployment, model } = resolveBedrockModel(modelId);
+  return { deployment, ...(model !== undefined && { model }), modelId };
 };
 
 /**

@@ -62,7 +62,18 @@ describe('planning a read', () => {
       api: 'runtime',
       deployment: HAIKU,
       model: 'anthropic.claude-haiku-4-5-20251001-v1:0',
+      modelId: HAIKU,
     });
+  });
+
+  it('keeps a model that is called by its id and by its ARN as two series of one deployment', () => {
+    const [id, arn] = planned(
+      bedrock('Invocations', 'amazon.nova-lite-v1:0'),
+      bedrock('Invocations', 'arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0'),
+    ).map(({ labels }) => labels);
+
+    expect(id!.deployment).toBe(arn!.deployment);
+    expect(id).not.toEqual(arn);
   });
 
   it('says no model where an application inference profile hides it', () => {
@@ -90,6 +101,7 @@ describe('planning a read', () => {
         bedrockProject: 'proj_1',
         deployment: 'openai.gpt-oss-120b',
         model: 'openai.gpt-oss-120b',
+        modelId: 'openai.gpt-oss-120b',
       },
     ]);
   });
