@@ -5,7 +5,7 @@ export const READ_PRICES = {
   /** For each ListMetrics. The first million requests a month are free; the estimate counts them all. */
   perListUsd: 0.01 / 1000,
   source: 'https://aws.amazon.com/cloudwatch/pricing/ (APIs)',
-  asOf: '2026-11-01',
+  asOf: '2026-11-27',
 } as const;
 
 /** Hours of an average month, as AWS's own estimates count. */

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attributionOf } from '../../../core/sources/attribution.ts';
 import { inferenceOfLog } from '../../../core/sources/bedrockLogs/inference.ts';
@@ -125,6 +126,19 @@ describe('what the body of an answer tells', () => {
       expect(bodyUsage(body)).toEqual({});
     },
   );
+});
+
+describe('any body at all', () => {
+  it('gives an event that the schema takes, or only numbers that it refuses by name', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (outputBodyJson) => {
+        const event = eventOf({ output: { outputBodyJson }, input: { inputBodyJson: outputBodyJson } }, true);
+        const { error } = InferenceEvent.safeParse(event);
+
+        for (const { path } of error?.issues ?? []) expect(String(path[0])).toMatch(/Tokens$|Ms$/);
+      }),
+    );
+  });
 });
 
 describe('tags', () => {
