@@ -36,6 +36,7 @@ export const world = (
   return {
     store,
     ports: () => ({ ...ports, guard }),
+    queryPorts,
     /** What is only in memory is gone. */
     restart() {
       guard = newGuard();
