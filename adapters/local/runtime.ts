@@ -17,6 +17,7 @@ import { runQuery } from '../../core/usecases/query.ts';
 import { pageHtml } from '../../dashboards/web/page.ts';
 import { LOCAL_PRINCIPAL } from '../http/access.ts';
 import { httpApp } from '../http/app.ts';
+import { queryCsv } from '../http/queryCsv.ts';
 import { localAuthentication } from './authentication.ts';
 import { clientHash } from './clientHash.ts';
 import { openDataFolder, pathsIn } from './dataFolder.ts';
@@ -25,7 +26,6 @@ import { healthOf } from './health.ts';
 import type { Log } from './log.ts';
 import { logWriter } from './logWriter.ts';
 import { localPorts } from './ports.ts';
-import { queryCsv } from './queryCsv.ts';
 import { backgroundThread } from './thread.ts';
 import { type TrafficMeter, trafficMeter } from './traffic.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { queryCsv } from '../../adapters/local/queryCsv.ts';
+import { queryCsv } from '../../adapters/http/queryCsv.ts';
 import { HOUR } from '../../core/telemetry/families.ts';
 import { call, NOW, range, T0, world } from '../usecases/world.ts';
 
