@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Config } from '../core/config.ts';
 import type { Env } from '../lambdas/evaluate/env.ts';
 import type { AlarmTopics } from './alarms.ts';
+import { rollupStoreEnvironment } from './environments.ts';
 import type { DataStack } from './stacks/data.ts';
 
 export interface EvaluationProps {
@@ -13,12 +14,8 @@ export interface EvaluationProps {
 /** The environment of the evaluation, which needs the topics that the others know nothing of. */
 export const evaluationEnvironment = ({ config, data, topics }: EvaluationProps) =>
   ({
-    DATA_BUCKET: data.bucket.bucketName,
-    ROLLUPS_TABLE: data.rollupsTable.tableName,
+    ...rollupStoreEnvironment({ config, data }),
     STATE_TABLE: data.stateTable.tableName,
-    TIME_SERIES_STORE: config.aws.timeSeriesStore,
-    TIMESTREAM_DATABASE: data.timestream?.databaseName,
-    TIMESTREAM_TABLE: data.timestream?.attrName,
     TOPIC_CRITICAL: topics.critical.topicArn,
     TOPIC_WARNING: topics.warning.topicArn,
     TOPIC_INFO: topics.info.topicArn,

@@ -1,5 +1,5 @@
+import type { Ask } from '../query/ask.ts';
 import { MINUTE } from '../telemetry/families.ts';
-import type { Ask } from './readings.ts';
 
 const QUARTER = 15 * MINUTE;
 /** How far back a host is remembered, and for how many quarters of an hour it may say nothing. */

@@ -1,29 +1,6 @@
-import type { Principal } from '../ports.ts';
-import type { Params } from '../query/params.ts';
+import type { Ask } from '../query/ask.ts';
 import { MINUTE } from '../telemetry/families.ts';
 import type { QueryAnswer } from '../usecases/query.ts';
-
-/** Asks for a metric, as `runQuery` does. */
-export type Ask = (params: Readonly<Record<string, string>>) => Promise<QueryAnswer>;
-
-/** Use cases ask in the name of the product itself. */
-export const askOf =
-  (
-    query: (principal: Principal, params: Params, nowMs: number) => Promise<QueryAnswer>,
-    scan: string,
-    nowMs: number,
-  ): Ask =>
-  (params) => {
-    const all = Object.entries(params);
-    return query(
-      { id: `scan:${scan}`, roles: ['reader'], teams: [] },
-      {
-        getAll: (name) => all.filter(([key]) => key === name).map(([, value]) => value),
-        keys: () => Object.keys(params),
-      },
-      nowMs,
-    );
-  };
 
 /** What is known of one GPU over the window; null where nothing, or not enough, is known. */
 export interface GpuReading {

@@ -1,8 +1,9 @@
 import type { Notice } from '../alerts/notice.ts';
 import { type FleetFinding, type FleetThresholds, findingsOf, isKnown } from '../fleet/findings.ts';
 import { type HostReading, readHosts } from '../fleet/hosts.ts';
-import { askOf, type GpuReading, readGpus } from '../fleet/readings.ts';
+import { type GpuReading, readGpus } from '../fleet/readings.ts';
 import type { DeploymentStore, NoticeStore, Notifier } from '../ports.ts';
+import { askOf } from '../query/ask.ts';
 import { DAY, MINUTE } from '../telemetry/families.ts';
 import { notify } from './notify.ts';
 import type { runQuery } from './query.ts';

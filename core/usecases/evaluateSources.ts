@@ -1,6 +1,6 @@
 import type { Notice } from '../alerts/notice.ts';
 import { REGULAR, silenceOf } from '../alerts/silence.ts';
-import { askOf } from '../fleet/readings.ts';
+import { askOf } from '../query/ask.ts';
 import { HOUR } from '../telemetry/families.ts';
 import { type EvaluationOptions, type EvaluationPorts, LAG_MS } from './evaluateFleet.ts';
 import { notify } from './notify.ts';
