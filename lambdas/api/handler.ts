@@ -1,0 +1,41 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.ts';
+import { healthOf } from '../../adapters/aws/health.ts';
+import { deploymentRoutes } from '../../adapters/http/deploymentRoutes.ts';
+import { queryCsv } from '../../adapters/http/queryCsv.ts';
+import { queryRoutes } from '../../adapters/http/queryRoutes.ts';
+import { serviceRoutes } from '../../adapters/http/serviceRoutes.ts';
+import { serveRoutes } from '../../adapters/http/shell.ts';
+import { zstd } from '../../adapters/zstd.ts';
+import { blockReader } from '../../core/rollups/openBlocks.ts';
+import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
+import { getDeployment, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
+import { runQuery } from '../../core/usecases/query.ts';
+import { documentClient } from '../documentClient.ts';
+import { readEnvironment } from '../environment.ts';
+import { httpFunction } from '../http.ts';
+import { PATIENCE } from '../patience.ts';
+import { rollupStore } from '../rollupStore.ts';
+import { Env } from './env.ts';
+
+/** Open blocks that are kept from question to question: a quarter of the function's memory. */
+const BLOCK_CACHE_BYTES = 256 * 1024 * 1024;
+
+const env = readEnvironment(Env, process.env);
+const rollups = rollupStore(env);
+const reading = { rollups, reader: blockReader({ rollups, compression: zstd() }, BLOCK_CACHE_BYTES) };
+const query = runQuery(reading);
+const deployments = dynamoDeploymentStore({ client: documentClient(), table: env.STATE_TABLE });
+const queue = { client: new SQSClient(PATIENCE), url: env.BATCH_QUEUE_URL };
+
+export const handler = httpFunction((place) =>
+  serveRoutes(place, [
+    queryRoutes({ query, queryCsv: queryCsv(query), catalog: catalog(reading), dimension: dimensionValues(reading) }),
+    deploymentRoutes({
+      listDeployments: listDeployments({ deployments }),
+      getDeployment: getDeployment({ deployments }),
+      putDeployment: putDeployment({ deployments }),
+    }),
+    serviceRoutes({ health: healthOf({ rollups, queue, now: place.now }) }),
+  ]),
+);
