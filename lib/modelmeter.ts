@@ -12,6 +12,9 @@ export interface ModelmeterProps {
   readonly env?: Environment;
 }
 
+/** CDK knows tags of them; CloudFormation's published schemas do not yet, so that a deploy may refuse them. */
+const UNTAGGED = ['AWS::CloudWatch::Dashboard', 'AWS::SSM::Association'];
+
 /** All stacks that a configuration asks for, each knowing only those before it. By their names commands find them. */
 export const modelmeter = (app: App, { config, env }: ModelmeterProps): void => {
   const common = { config, ...(env && { env }) };
@@ -23,5 +26,6 @@ export const modelmeter = (app: App, { config, env }: ModelmeterProps): void => 
   });
   const { topics } = new ObservabilityStack(app, 'ModelmeterObservability', { ...common, data, app: refs });
   if (config.aws.gpuFleet.enabled) new FleetStack(app, 'ModelmeterFleet', { ...common, data, topics });
-  for (const [key, value] of Object.entries(config.aws.tags)) Tags.of(app).add(key, value);
+  for (const [key, value] of Object.entries(config.aws.tags))
+    Tags.of(app).add(key, value, { excludeResourceTypes: UNTAGGED });
 };
