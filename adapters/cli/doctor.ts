@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readConfig } from '../configFile.ts';
 import { awsSession, profileOption, regionOption } from './awsSession.ts';
+import { deployConfig } from './deployConfig.ts';
 import { EXIT } from './failure.ts';
 import { checkMachine } from './machineChecks.ts';
 import { configOption, dataOption, urlOption } from './options.ts';
@@ -67,7 +67,7 @@ const checkHere = async ({ url, data }: Options, isExpected: boolean): Promise<C
 ];
 
 const checkAws = async (options: Options): Promise<Check[]> => {
-  const config = readConfig(options.config);
+  const config = deployConfig(options.config);
   const session = await awsSession(options);
   const { checkAccount } = await import('./doctorAws/checkAccount.ts'); // loads the SDK
   return checkAccount({ session, config, mayPay: options.paid ?? false });

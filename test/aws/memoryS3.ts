@@ -16,9 +16,9 @@ interface Answer {
 
 /**
  * As much of S3's protocol as the product speaks, over real HTTP: objects with metadata, `If-None-Match: *`, ranges, lists
- * in pages and deletion of many. Buckets are made by naming them. Signatures are not checked.
+ * in pages and deletion of many. Buckets are made by naming them. Signatures are not checked. `now` dates what is written.
  */
-export const startMemoryS3 = async ({ pageSize = 1000 } = {}): Promise<Service> => {
+export const startMemoryS3 = async ({ pageSize = 1000, now = Date.now } = {}): Promise<Service> => {
   const buckets = new Map<string, Map<string, Stored>>();
   const server = createServer(async (request, response) => {
     const url = new URL(request.url!, 'http://s3');
@@ -27,7 +27,8 @@ export const startMemoryS3 = async ({ pageSize = 1000 } = {}): Promise<Service> 
     buckets.set(bucket, objects);
     const key = rest.map(decodeURIComponent).join('/');
     const body = await buffer(request);
-    const answer = key === '' ? onBucket(objects, request, url, body, pageSize) : onObject(objects, request, key, body);
+    const answer =
+      key === '' ? onBucket(objects, request, url, body, pageSize) : onObject(objects, request, key, body, now());
     response.writeHead(answer.status, answer.headers).end(request.method === 'HEAD' ? undefined : answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -41,13 +42,19 @@ export const startMemoryS3 = async ({ pageSize = 1000 } = {}): Promise<Service> 
   };
 };
 
-const onObject = (objects: Map<string, Stored>, request: IncomingMessage, key: string, body: Buffer): Answer => {
+const onObject = (
+  objects: Map<string, Stored>,
+  request: IncomingMessage,
+  key: string,
+  body: Buffer,
+  nowMs: number,
+): Answer => {
   const found = objects.get(key);
   switch (request.method) {
     case 'PUT': {
       if (found && request.headers['if-none-match'] === '*') return failure(412, 'PreconditionFailed');
       const kept = Object.entries(request.headers).filter(([name]) => /^(x-amz-meta-|content-type$)/.test(name));
-      objects.set(key, { body, headers: Object.fromEntries(kept) as Record<string, string>, writtenMs: Date.now() });
+      objects.set(key, { body, headers: Object.fromEntries(kept) as Record<string, string>, writtenMs: nowMs });
       return { status: 200, headers: { etag: '"e"' } };
     }
     case 'DELETE':
