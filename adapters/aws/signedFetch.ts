@@ -25,7 +25,7 @@ export const signedFetch = (of: {
 }): ((request: SignedRequest) => Promise<Response>) => {
   const signer = new SignatureV4({ ...of, sha256: Sha256 });
   return async ({ method, url, headers = {}, body }) => {
-    const { protocol, host, hostname, port, pathname, searchParams } = new URL(url);
+    const { origin, protocol, host, hostname, port, pathname, search, searchParams } = new URL(url);
     const signed = await signer.sign({
       method,
       protocol,
@@ -38,7 +38,8 @@ export const signedFetch = (of: {
     });
     // fetch sets Host itself.
     const { host: _, ...sent } = signed.headers;
-    return fetch(url, {
+    // A plus is no blank to AWS.
+    return fetch(origin + pathname + search.replaceAll('+', '%20'), {
       method,
       headers: sent,
       ...(body !== undefined && { body }),
