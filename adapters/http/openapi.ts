@@ -171,7 +171,7 @@ const PATHS: Json = {
   },
   '/v1/query': {
     get: read(
-      'Ask for a metric over time',
+      'Ask for a metric over time; a caller bound to teams gets what is of those',
       QUERY_PARAMS.map((name) => ({ ...param('query', name, MEANINGS[name]), required: name === 'metric' })),
       {
         responses: {
@@ -219,7 +219,7 @@ const PATHS: Json = {
 const PROBLEMS: Record<string, string> = {
   400: 'What was sent cannot be understood; `errors` names the fields',
   401: 'No key, or an unknown one',
-  403: 'Host, Origin or role do not allow it',
+  403: 'Host, Origin, role or teams do not allow it',
   404: 'There is no such thing',
   413: 'Larger than what is taken',
   415: 'A Content-Type or Content-Encoding that is not taken',
@@ -300,7 +300,11 @@ export const openApi = (): Json => {
         ]),
       ),
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'an API key, or in AWS a token (JWT) of the OIDC provider',
+        },
         basic: { type: 'http', scheme: 'basic', description: 'the key as password, with any user name' },
       },
     },
