@@ -28,4 +28,12 @@ export const environment: Readonly<Record<string, string>> = {
   OIDC_AUDIENCE: 'modelmeter',
   ROLES_CLAIM: 'modelmeter_roles',
   TEAMS_CLAIM: 'modelmeter_teams',
+  ACCOUNT: '123456789012',
+  TOPIC_CRITICAL: 'arn:aws:sns:eu-central-1:123456789012:critical',
+  TOPIC_WARNING: 'arn:aws:sns:eu-central-1:123456789012:warning',
+  TOPIC_INFO: 'arn:aws:sns:eu-central-1:123456789012:info',
+  RUNBOOK_URL: 'https://runbook.example',
+  VRAM_PERCENT: '90',
+  GPU_IDLE_PERCENT: '5',
+  GPU_IDLE_MIN: '60',
 };

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from '../../lambdas/bundle.ts';
 import { FUNCTIONS } from '../../lib/functions.ts';
@@ -40,6 +40,9 @@ const start = (file: string, eventsFile?: string): Run => {
   return JSON.parse(stderr.slice(stderr.lastIndexOf('{"init"')));
 };
 
+const bytesIn = (dir: string): number =>
+  readdirSync(dir).reduce((sum, file) => sum + statSync(join(dir, file)).size, 0);
+
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 const medians = (took: readonly Took[]): Took => ({
   ms: median(took.map(({ ms }) => ms)),
@@ -62,7 +65,7 @@ for (let round = 0; round < rounds; round++)
 
 const functions = names.map((name) => ({
   name,
-  bytes: statSync(files.get(name)!).size,
+  bytes: bytesIn(dirname(files.get(name)!)),
   init: medians(runs.get(name)!.map(({ init }) => init)),
 }));
 const ingestRuns = runs.get('ingest') ?? [];
