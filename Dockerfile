@@ -1,7 +1,7 @@
 # Modelmeter on one machine, in a container:
 #   docker build -t modelmeter .
 #   docker run -p 8080:8080 -v modelmeter:/data -e MODELMETER_TOKENS=change-me modelmeter
-# A container has to listen on all interfaces, so without MODELMETER_TOKENS it refuses to start.
+# A container has to listen on all interfaces, so without MODELMETER_TOKENS or an API key it refuses to start.
 FROM node:24-slim
 
 WORKDIR /app

@@ -9,10 +9,12 @@ import { readEvents } from '../../core/telemetry/door/readEvents.ts';
 import { decodeOtlpLogs } from '../../core/telemetry/otlp/logs.ts';
 import { decodeOtlpMetrics } from '../../core/telemetry/otlp/metrics.ts';
 import { decodeOtlpTraces } from '../../core/telemetry/otlp/traces.ts';
+import { decodeRemoteWrite } from '../../core/telemetry/remoteWrite/decode.ts';
 import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
 import { getDeployment, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
 import { ingest } from '../../core/usecases/ingest.ts';
 import { answerRows, runQuery } from '../../core/usecases/query.ts';
+import { body, series } from '../core/remoteWrite/request.ts';
 import { call, NOW, T0, world } from './world.ts';
 
 const of = (...teams: string[]): Principal => ({ id: `key of ${teams}`, roles: ['writer', 'reader'], teams });
@@ -112,6 +114,20 @@ describe('at the door, a sender bound to teams', () => {
       ['resourceSpans[0].scopeSpans[0].spans[2].attributes'],
       ['resourceLogs[0].scopeLogs[0].logRecords[2].attributes'],
     ]);
+  });
+
+  it('has its team on the series of remote write, and those of others refused', () => {
+    const labels = [{}, { team: 'search' }, { team: 'ads' }, { team: '' }];
+    const timeseries = labels.map((each, i) =>
+      series({ __name__: 'up', instance: `i${i}`, ...each }, { samples: [{ value: 1, timestamp: T0 }] }),
+    );
+
+    const { content, accepted, rejected } = decodeRemoteWrite(body({ timeseries }), door('search'));
+
+    expect(content.samples.map((each) => [each.labels.instance, each.labels.team])).toEqual(
+      ['i0', 'i1', 'i3'].map((instance) => [instance, 'search']),
+    );
+    expect([accepted, rejected.map(({ path }) => path)]).toEqual([3, ['timeseries[2].labels']]);
   });
 
   it('keeps nothing of others where a decoder was not told of its teams', async () => {
