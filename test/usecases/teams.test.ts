@@ -117,7 +117,7 @@ describe('at the door, a sender bound to teams', () => {
   });
 
   it('has its team on the series of remote write, and those of others refused', () => {
-    const labels = [{}, { team: 'search' }, { team: 'ads' }, { team: '' }];
+    const labels: Record<string, string>[] = [{}, { team: 'search' }, { team: 'ads' }, { team: '' }];
     const timeseries = labels.map((each, i) =>
       series({ __name__: 'up', instance: `i${i}`, ...each }, { samples: [{ value: 1, timestamp: T0 }] }),
     );
