@@ -2,10 +2,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { memoryBlockBytes } from '../../adapters/aws/blockBytes.ts';
 import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.ts';
+import { dynamoRollupStore } from '../../adapters/aws/dynamoRollupStore.ts';
 import { s3BatchLog } from '../../adapters/aws/s3BatchLog.ts';
+import { s3BlockBytes } from '../../adapters/aws/s3BlockBytes.ts';
 import { appendContract } from '../contract/batchLog.ts';
 import { deploymentStoreContract } from '../contract/deploymentStore.ts';
+import { rollupStoreContract } from '../contract/rollupStore.ts';
 import { awsConfig, createTables, hasMoto, type Service, startDynalite, startMoto } from './services.ts';
 
 let made = 0;
@@ -32,6 +36,10 @@ const contractsOn = (name: string, start: () => Promise<Service>, hasS3: boolean
     deploymentStoreContract(`DynamoDB on ${name}`, async () =>
       dynamoDeploymentStore({ client, table: (await tables()).state }),
     );
+    rollupStoreContract(`DynamoDB on ${name}, bytes ${hasS3 ? 'in S3' : 'in memory'}`, async () => {
+      const bytes = hasS3 ? s3BlockBytes({ client: s3, bucket: await aBucket() }) : memoryBlockBytes();
+      return dynamoRollupStore({ client, table: (await tables()).rollups, bytes });
+    });
     if (!hasS3) return;
     appendContract(`S3 on ${name}`, async () => {
       const log = s3BatchLog({ client: s3, bucket: await aBucket() });
