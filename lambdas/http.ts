@@ -10,17 +10,14 @@ import { shell } from './shell.ts';
 
 useLightResponses();
 
-/** Who may do nothing. */
-const NOBODY: Principal = { id: 'warm-up', roles: [], teams: [] };
-
 /**
  * A function that answers requests of API Gateway (HTTP API, payload format 2.0).
  *
  * @param serve the routes it has, in this place
- * @param warmUp a request that is made once at the start, as a caller who may do nothing: what it needs is loaded and
- *   compiled before the first caller waits for it. Lambda gives a start more CPU than a call.
+ * @param warmUp a request that is answered once at the start, so that what it needs is loaded and compiled before the first
+ *   caller waits for it: Lambda gives a start more CPU than a call. Its caller should have no role, so that it changes nothing.
  */
-export const httpFunction = (serve: (place: Place) => Hono, warmUp?: Request) => {
+export const httpFunction = (serve: (place: Place) => Hono, warmUp?: APIGatewayProxyEventV2) => {
   const callers = new WeakMap<Request, Principal>();
   const app = serve({
     allowedHosts: ['*'], // API Gateway lets no other name than the API's own come here
@@ -28,14 +25,12 @@ export const httpFunction = (serve: (place: Place) => Hono, warmUp?: Request) =>
     log: log.error,
     now: Date.now,
   });
-  if (warmUp) {
-    callers.set(warmUp, NOBODY);
-    Promise.resolve(app.fetch(warmUp)).catch((error: unknown) => log.warn('the warm-up failed', { error }));
-  }
-  return shell<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(async (event) => {
+  const answer = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const request = requestOf(event);
     const principal = principalOf(event);
     if (principal) callers.set(request, principal);
     return resultOf(await app.fetch(request), request);
-  });
+  };
+  if (warmUp) answer(warmUp).catch((error: unknown) => log.warn('the warm-up failed', { error }));
+  return shell(answer);
 };

@@ -10,7 +10,7 @@ import { log } from '../log.ts';
 import { emit } from '../metrics.ts';
 import { s3Client } from '../s3Client.ts';
 import { Env } from './env.ts';
-import { warmUpRequest, warmUpS3 } from './warmUp.ts';
+import { warmUpEvent, warmUpS3 } from './warmUp.ts';
 
 const env = readEnvironment(Env, process.env);
 const client = s3Client();
@@ -27,6 +27,6 @@ const counted: typeof keep = async (principal, request) => {
 
 export const handler = httpFunction(
   (place) => serveRoutes(place, [ingestRoutes({ ingest: counted, door: doorOf(env) })]),
-  warmUpRequest(Date.now()),
+  warmUpEvent(Date.now()),
 );
 warmUpS3(client, env.DATA_BUCKET).catch((error: unknown) => log.warn('the warm-up failed', { error }));
