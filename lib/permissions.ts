@@ -48,7 +48,8 @@ export const permissions = (data: DataStack) => {
       onBatches('s3:GetObject'),
       onArchive('s3:GetObject', 's3:PutObject', 's3:DeleteObject'),
       seeWhatIsGone(bucket),
-      onRollups('write', ['archive', 'archive-job', 'applied#*']),
+      onRollups('write', ['archive', 'archive-job']),
+      onRollups('read', ['applied#*', 'forgotten']),
       onQueue('sqs:SendMessage'),
     ],
     observe: [...takeIn, onState('read', ['deployment'])],
@@ -58,7 +59,7 @@ export const permissions = (data: DataStack) => {
     ],
     'bedrock-logs': takeIn,
     configure: [onState('write', ['deployment'])],
-    evaluate: [...readBlocks, onState('write', ['notice#*'])],
+    evaluate: [...readBlocks, onState('read', ['deployment']), onState('write', ['notice#*'])],
     'metric-stream': [onBatches('s3:PutObject', 's3:GetObject')],
   } satisfies Partial<Record<FunctionName, readonly Grant[]>>;
 };

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { AppError } from '../../core/errors.ts';
 import { respond } from '../http/respond.ts';
 import { lightRequest } from './lightRequest.ts';
 import type { AnyResponse } from './lightResponse.ts';
@@ -47,7 +48,7 @@ const without = (path: string, prefix: string): string =>
 /** An answer as API Gateway wants it. One that is too large for Lambda becomes a 413 that says what to do. */
 export const resultOf = async (response: AnyResponse, request: Request): Promise<Result> => {
   const mayPack = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '');
-  const body = await wholeOf(response, mayPack ? MAX_UNPACKED_BYTES : MAX_ANSWER_BYTES);
+  const body = await wholeOf(response, mayPack ? MAX_UNPACKED_BYTES : MAX_ANSWER_BYTES).catch(nothingIfTooLarge);
   const result = body === undefined ? undefined : resultWith(response, body, mayPack);
   return result && sizeOf(result) <= MAX_ANSWER_BYTES ? result : resultWith(tooLarge(), TOO_LARGE, false);
 };
@@ -66,6 +67,11 @@ const wholeOf = async ({ body }: AnyResponse, maxBytes: number): Promise<string 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
+};
+
+/** An answer that grew too large while it was made. */
+const nothingIfTooLarge = (error: unknown): undefined => {
+  if (!(error instanceof AppError) || error.code !== 'tooLarge') throw error;
 };
 
 const resultWith = (response: AnyResponse, body: string | Uint8Array, mayPack: boolean): Result => {
@@ -92,6 +98,6 @@ const TOO_LARGE = JSON.stringify({
   status: 413,
   detail:
     'the answer is larger than the 6 MiB that AWS Lambda passes on: ask for a shorter range, a coarser step, fewer groups ' +
-    'or a limit, and accept gzip',
+    'or a limit, and accept gzip; large exports are queries of Athena',
 });
 const tooLarge = (): AnyResponse => respond(413, 'application/problem+json', TOO_LARGE);

@@ -58,11 +58,11 @@ const columnsOf = (kind: ArchiveKind): readonly string[] => {
 const TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
 const CHUNK_CHARACTERS = 64 * 1024;
 
-const streamed = (
+const streamed = async (
   format: Exclude<ExportFormat, 'parquet'>,
   columns: readonly string[],
   records: AsyncIterable<object>,
-): Response => {
+): Promise<Response> => {
   const line = (record: object) =>
     format === 'csv' ? csvRow(columns.map((name) => csvValue(record, name))) : `${JSON.stringify(record)}\n`;
   const chunks = async function* () {
@@ -75,7 +75,22 @@ const streamed = (
     }
     if (text !== '') yield Buffer.from(text);
   };
-  return stream(Readable.from(chunks()), TYPES[format]);
+  return stream(Readable.from(await begun(chunks())), TYPES[format]);
+};
+
+/** The same, with its first chunk made: what fails before is answered as a problem, later it can only break off. */
+const begun = async <T>(chunks: AsyncGenerator<T>): Promise<AsyncIterableIterator<T>> => {
+  let first: IteratorResult<T> | undefined = await chunks.next();
+  const rest: AsyncIterableIterator<T> = {
+    async next() {
+      const chunk = first ?? (await chunks.next());
+      first = undefined;
+      return chunk;
+    },
+    return: () => chunks.return(undefined),
+    [Symbol.asyncIterator]: () => rest,
+  };
+  return rest;
 };
 
 /** Times are ISO 8601 in CSV, which people open in a spreadsheet. */

@@ -1,7 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { s3Archive } from '../../adapters/aws/archive/s3Archive.ts';
 import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.ts';
+import { awsExports } from '../../adapters/aws/exports.ts';
 import { healthOf } from '../../adapters/aws/health.ts';
 import { deploymentRoutes } from '../../adapters/http/deploymentRoutes.ts';
+import { exportRoutes } from '../../adapters/http/exportRoutes.ts';
 import { queryCsv } from '../../adapters/http/queryCsv.ts';
 import { queryRoutes } from '../../adapters/http/queryRoutes.ts';
 import { serviceRoutes } from '../../adapters/http/serviceRoutes.ts';
@@ -16,6 +19,7 @@ import { readEnvironment } from '../environment.ts';
 import { httpFunction } from '../http.ts';
 import { PATIENCE } from '../patience.ts';
 import { rollupStore } from '../rollupStore.ts';
+import { s3Client } from '../s3Client.ts';
 import { Env } from './env.ts';
 
 /** Open blocks that are kept from question to question: a quarter of the function's memory. */
@@ -23,9 +27,12 @@ const BLOCK_CACHE_BYTES = 256 * 1024 * 1024;
 
 const env = readEnvironment(Env, process.env);
 const rollups = rollupStore(env);
-const reading = { rollups, reader: blockReader({ rollups, compression: zstd() }, BLOCK_CACHE_BYTES) };
+const compression = zstd();
+const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
 const query = runQuery(reading);
-const deployments = dynamoDeploymentStore({ client: documentClient(), table: env.STATE_TABLE });
+const client = documentClient();
+const deployments = dynamoDeploymentStore({ client, table: env.STATE_TABLE });
+const archive = s3Archive({ s3: s3Client(), bucket: env.DATA_BUCKET, client, table: env.ROLLUPS_TABLE });
 const queue = { client: new SQSClient(PATIENCE), url: env.BATCH_QUEUE_URL };
 
 export const handler = httpFunction((place) =>
@@ -36,6 +43,7 @@ export const handler = httpFunction((place) =>
       getDeployment: getDeployment({ deployments }),
       putDeployment: putDeployment({ deployments }),
     }),
+    exportRoutes(awsExports({ archive, rollups, compression })),
     serviceRoutes({ health: healthOf({ rollups, queue, now: place.now }) }),
   ]),
 );

@@ -60,7 +60,7 @@ export const applyTo =
 
 /** `RollupStore.applied`. */
 export const appliedIn =
-  ({ client, table }: RollupParts): RollupStore['applied'] =>
+  ({ client, table }: Pick<RollupParts, 'client' | 'table'>): RollupStore['applied'] =>
   async (ids) => {
     if (ids.length === 0) return [];
     const items = await getAll(client, table, [FORGOTTEN_KEY, ...ids.map(appliedKey)]);

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { resendBatches } from '../../core/usecases/resendBatches.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** The hour that looks at the digits 0 and 1. */
+const NOW = Date.UTC(2025, 10, 20, 8);
+
+const kept = (ages: Record<string, number>, applied: readonly string[] = []) => {
+  const announced: string[] = [];
+  const lists: string[] = [];
+  const run = resendBatches({
+    log: {
+      async *list(prefix) {
+        lists.push(prefix);
+        for (const [id, ageMs] of Object.entries(ages)) if (id.startsWith(prefix)) yield { id, storedMs: NOW - ageMs };
+      },
+    },
+    rollups: { applied: async (ids) => ids.filter((id) => applied.includes(id)) },
+    announce: async (ids) => {
+      announced.push(...ids);
+    },
+  });
+  return { run, announced, lists };
+};
+
+describe('batches whose word was lost', () => {
+  it('are announced again, those that were rolled up are not', async () => {
+    const { run, announced } = kept({ '0a': HOUR, '0b': HOUR, '1c': 25 * HOUR }, ['0b']);
+
+    expect(await run(NOW)).toBe(2);
+    expect(announced).toEqual(['0a', '1c']);
+  });
+
+  it('are those older than a quarter of an hour and younger than 26 hours', async () => {
+    const { run, announced } = kept({
+      '0a': 15 * MINUTE - 1,
+      '0b': 15 * MINUTE,
+      '0c': 26 * HOUR - 1,
+      '0d': 26 * HOUR,
+    });
+
+    await run(NOW);
+
+    expect(announced).toEqual(['0b', '0c']);
+  });
+
+  it('are all looked at in any eight hours, whichever digit they begin with', async () => {
+    const { run, lists } = kept({});
+
+    for (let hour = 3; hour < 11; hour++) await run(NOW + hour * HOUR);
+
+    expect([...lists].sort()).toEqual([...'0123456789abcdef']);
+  });
+
+  it('wait for the next hour when there is no time left', async () => {
+    const { run, announced } = kept(Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`0${i}`, HOUR])));
+    let asked = 0;
+
+    expect(await run(NOW, () => ++asked > 2)).toBe(1000);
+    expect(announced).toHaveLength(1000);
+  });
+});
