@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
+import { type BuildOptions, build, type OutputFile, transform } from 'esbuild';
+import { oneCopyOfEach, sparseSchemas } from './bundlePlugins.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -33,7 +33,7 @@ export const bundleOptions = (name: string): BuildOptions & { write: false } => 
   alias: { '@aws-sdk/credential-provider-node': join(root, 'lambdas', 'credentials.ts') },
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [oneCopyOfEach()],
+  plugins: [oneCopyOfEach(), sparseSchemas],
 });
 
 /** Writes the bundle of a function into a folder, which is made where there is none; answers the path of what Lambda loads. */
@@ -55,33 +55,6 @@ const asCommonJs = async ({ text }: OutputFile): Promise<string> => {
   const { code } = await transform(text, { ...options, supported: { 'dynamic-import': false } });
   return code;
 };
-
-/**
- * npm installs one version of a package several times where another is wanted at the top of the tree: each client of the
- * SDK has its own copy of the SDK's core, then. A bundle needs one.
- */
-const oneCopyOfEach = (): Plugin => {
-  const isOurs = Symbol();
-  const firsts = new Map<string, string>();
-  return {
-    name: 'one-copy-of-each',
-    setup: (builder) =>
-      builder.onResolve({ filter: /^[^./]/ }, async ({ path, importer, namespace, resolveDir, kind, pluginData }) => {
-        if (pluginData === isOurs) return undefined;
-        const found = await builder.resolve(path, { importer, namespace, resolveDir, kind, pluginData: isOurs });
-        const folder = packageFolder(found.path);
-        if (folder === undefined || found.external || found.errors.length > 0) return found;
-        const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-        const key = `${name}@${version}`;
-        if (!firsts.has(key)) firsts.set(key, folder);
-        return { ...found, path: firsts.get(key)! + found.path.slice(folder.length) };
-      }),
-  };
-};
-
-/** The folder of the package that a file belongs to; undefined for one of our own. */
-const packageFolder = (path: string): string | undefined =>
-  /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(path)?.[0];
 
 // `node lambdas/bundle.ts NAME FOLDER`, for tools that want a command.
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
