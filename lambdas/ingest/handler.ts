@@ -2,6 +2,7 @@ import { s3BatchLog } from '../../adapters/aws/s3BatchLog.ts';
 import { ingestRoutes } from '../../adapters/http/ingestRoutes.ts';
 import { serveRoutes } from '../../adapters/http/shell.ts';
 import { OWN } from '../../core/metrics/cloudWatch.ts';
+import { countItems } from '../../core/telemetry/decoded.ts';
 import { ingest } from '../../core/usecases/ingest.ts';
 import { doorOf } from '../door.ts';
 import { readEnvironment } from '../environment.ts';
@@ -17,11 +18,10 @@ const client = s3Client();
 const keep = ingest({ log: s3BatchLog({ client, bucket: env.DATA_BUCKET }) });
 
 const counted: typeof keep = async (principal, request) => {
+  const rejected = countItems(request.decoded.rejected);
+  if (rejected > 0) emit(OWN.rejectedItems, rejected);
   const receipt = await keep(principal, request);
-  if (!receipt.duplicate) {
-    emit(OWN.ingestedItems, receipt.accepted);
-    if (receipt.rejected > 0) emit(OWN.rejectedItems, receipt.rejected);
-  }
+  if (!receipt.duplicate && receipt.accepted > 0) emit(OWN.ingestedItems, receipt.accepted);
   return receipt;
 };
 

@@ -202,7 +202,7 @@ describe('the functions together', () => {
   it('feel their own heart', async () => {
     const printed = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
     const ageSaid = () => {
-      const lines = printed.mock.calls.flatMap(([line]) => String(line).match(/"HeartbeatAge":([\d.]+)/)?.[1] ?? []);
+      const lines = printed.mock.calls.flatMap(([line]) => String(line).match(/"HeartbeatAge":\[([\d.]+)/)?.[1] ?? []);
       return Number(lines.at(-1));
     };
     await invoke(functions.heartbeat, {});

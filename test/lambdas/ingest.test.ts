@@ -52,11 +52,11 @@ afterAll(() => {
 });
 
 const anEvent = { kind: 'inference', deployment: 'd', latencyMs: 5, status: 'ok', client: 'ann' };
-const send = async (principal: Principal | undefined = WRITER) => {
+const send = async (principal: Principal | undefined = WRITER, events: object = anEvent) => {
   const headers = { 'content-type': 'application/json', host: 'api.example' };
   const event = eventOf({
     incoming: { method: 'POST', url: '/v1/events', headers },
-    body: Buffer.from(JSON.stringify(anEvent)),
+    body: Buffer.from(JSON.stringify(events)),
     principal,
   });
   const {
@@ -107,6 +107,29 @@ describe('the door in AWS', () => {
 
     expect([status, headers['retry-after'], body.type]).toEqual([503, '5', 'urn:modelmeter:error:storageFailed']);
     expect(JSON.stringify(body)).not.toContain('arn:aws');
+  });
+
+  it('counts what it keeps and what it does not, as lines of the log that CloudWatch makes metrics of', async () => {
+    s3.on(PutObjectCommand).resolves({});
+    const printed = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+
+    await send(WRITER, [anEvent, anEvent, { kind: 'inference' }]);
+    await send(WRITER, [{ kind: 'inference' }]);
+    const lines = printed.mock.calls.map(([line]) => String(line)).filter((line) => line.includes('_aws'));
+    printed.mockRestore();
+
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { IngestedItems: [2], RejectedItems: [1] },
+      { RejectedItems: [1] },
+    ]);
+    const [{ Namespace, Dimensions, Metrics }] = JSON.parse(lines[0]!)._aws.CloudWatchMetrics;
+    expect([Namespace, Dimensions]).toEqual(['Modelmeter', [[]]]);
+    expect(Metrics).toEqual(
+      expect.arrayContaining([
+        { Name: 'IngestedItems', Unit: 'Count' },
+        { Name: 'RejectedItems', Unit: 'Count' },
+      ]),
+    );
   });
 
   it('answers 401 where the authoriser said nothing, and 403 to who may not write', async () => {
