@@ -6,6 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { CfnTable } from 'aws-cdk-lib/aws-timestream';
 import type { Construct } from 'constructs';
 import type { Config } from '../../core/config.ts';
+import { ArchiveCatalog } from '../constructs/archiveCatalog.ts';
 import { BatchQueue } from '../constructs/batchQueue.ts';
 import { DataBucket } from '../constructs/dataBucket.ts';
 import { DataKey } from '../constructs/dataKey.ts';
@@ -42,6 +43,7 @@ export class DataStack extends Stack {
       archiveDays: retention.archiveDays,
       batchQueue: this.batchQueue,
     }).bucket;
+    new ArchiveCatalog(this, 'Archive', { bucket: this.bucket, key });
     this.rollupsTable = protectedTable(this, 'Rollups', { key });
     this.stateTable = protectedTable(this, 'State', { key });
     if (aws.timeSeriesStore === 'timestream')

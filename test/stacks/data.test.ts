@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ARCHIVE_KINDS } from '../../core/telemetry/archiveColumns.ts';
 import { lifecycleRules } from '../../lib/constructs/dataLifecycle.ts';
 import { synthesised } from './synthesised.ts';
 
@@ -99,6 +100,27 @@ describe('stack of data', () => {
     template.allResourcesProperties('AWS::SQS::Queue', {
       SqsManagedSseEnabled: true,
       MessageRetentionPeriod: 14 * 24 * 3600,
+    });
+  });
+
+  it('bounds what a question to the archive reads, and encrypts its answer below athena/', () => {
+    template.hasResourceProperties('AWS::Athena::WorkGroup', {
+      WorkGroupConfiguration: {
+        EnforceWorkGroupConfiguration: true,
+        BytesScannedCutoffPerQuery: 10_737_418_240,
+        ResultConfiguration: {
+          OutputLocation: { 'Fn::Join': ['', ['s3://', Match.anyValue(), '/athena/']] },
+          EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: Match.anyValue() },
+        },
+      },
+    });
+    template.resourceCountIs('AWS::Athena::NamedQuery', 6);
+  });
+
+  it('has a table for each kind of record, whose days need no crawler', () => {
+    template.resourceCountIs('AWS::Glue::Table', ARCHIVE_KINDS.length);
+    template.allResourcesProperties('AWS::Glue::Table', {
+      TableInput: { Parameters: { 'projection.enabled': 'true' }, TableType: 'EXTERNAL_TABLE' },
     });
   });
 
