@@ -1,7 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { s3Archive } from '../../adapters/aws/archive/s3Archive.ts';
 import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.ts';
-import { awsExports } from '../../adapters/aws/exports.ts';
 import { healthOf } from '../../adapters/aws/health.ts';
 import { deploymentRoutes } from '../../adapters/http/deploymentRoutes.ts';
 import { exportRoutes } from '../../adapters/http/exportRoutes.ts';
@@ -19,8 +17,8 @@ import { readEnvironment } from '../environment.ts';
 import { httpFunction } from '../http.ts';
 import { PATIENCE } from '../patience.ts';
 import { rollupStore } from '../rollupStore.ts';
-import { s3Client } from '../s3Client.ts';
 import { Env } from './env.ts';
+import { whenAsked } from './exports.ts';
 
 /** Open blocks that are kept from question to question: a quarter of the function's memory. */
 const BLOCK_CACHE_BYTES = 256 * 1024 * 1024;
@@ -32,7 +30,10 @@ const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_C
 const query = runQuery(reading);
 const client = documentClient();
 const deployments = dynamoDeploymentStore({ client, table: env.STATE_TABLE });
-const archive = s3Archive({ s3: s3Client(), bucket: env.DATA_BUCKET, client, table: env.ROLLUPS_TABLE });
+const exports = whenAsked(async () => {
+  const { archiveExports } = await import('./archiveExports.ts');
+  return archiveExports({ bucket: env.DATA_BUCKET, table: env.ROLLUPS_TABLE, rollups });
+});
 const queue = { client: new SQSClient(PATIENCE), url: env.BATCH_QUEUE_URL };
 
 export const handler = httpFunction((place) =>
@@ -43,7 +44,7 @@ export const handler = httpFunction((place) =>
       getDeployment: getDeployment({ deployments }),
       putDeployment: putDeployment({ deployments }),
     }),
-    exportRoutes(awsExports({ archive, rollups, compression })),
+    exportRoutes(exports),
     serviceRoutes({ health: healthOf({ rollups, queue, now: place.now }) }),
   ]),
 );
