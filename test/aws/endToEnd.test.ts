@@ -57,11 +57,16 @@ describe.skipIf(!hasMoto)('the same day through both doors', () => {
   }, 120_000);
 
   it('answers as the local runtime does, series by series', async () => {
-    const { series, values, differences } = await compareAnswers(askLocal, askAws, { ...day, step: '1h', isAll });
+    const { series, values, differences } = await compareAnswers(askLocal, askAws, {
+      ...day,
+      step: '1h',
+      isAll,
+      ...(!isAll && { prefix: 'inference.' }),
+    });
 
     expect(differences).toEqual([]);
-    expect(series).toBeGreaterThan(300);
-    expect(values).toBeGreaterThan(10_000);
+    expect(series).toBeGreaterThan(100);
+    expect(values).toBeGreaterThan(1_000);
   }, 240_000);
 
   it('answers the same after compaction', async () => {

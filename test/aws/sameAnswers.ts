@@ -29,7 +29,7 @@ export const compareAnswers = async (
   const differences: string[] = [];
   let series = 0;
   let values = 0;
-  for (const metric of metrics.filter(({ seen }) => seen !== false)) {
+  for (const metric of metrics.filter(({ name, seen }) => seen !== false && name.startsWith(range.prefix ?? ''))) {
     for (const groupBy of groupingsOf(metric, range.isAll)) {
       const params = new URLSearchParams({
         metric: metric.name,
