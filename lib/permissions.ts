@@ -18,7 +18,7 @@ export const permissions = (data: DataStack) => {
     onItems({ table: data.stateTable, key }, may, keys);
   const onQueue = (...actions: string[]) => allow({ actions, resources: [data.batchQueue.queue.queueArn] });
 
-  const takeIn = [onBatches('s3:PutObject', 's3:GetObject'), ...mayReadSalt(data)];
+  const keepBatches = onBatches('s3:PutObject', 's3:GetObject');
   const readBlocks = [
     onRollups('read'),
     onSegments('s3:GetObject'),
@@ -32,7 +32,7 @@ export const permissions = (data: DataStack) => {
     ...onTimestream(data, 'write'),
   ];
   return {
-    ingest: takeIn,
+    ingest: [keepBatches, ...mayReadSalt(data)],
     api: [
       ...readBlocks,
       onState('write', ['deployment']),
@@ -52,15 +52,15 @@ export const permissions = (data: DataStack) => {
       onRollups('read', ['applied#*', 'forgotten']),
       onQueue('sqs:SendMessage'),
     ],
-    observe: [...takeIn, onState('read', ['deployment'])],
+    observe: [keepBatches, onState('read', ['deployment'])],
     'read-metrics': [
-      ...takeIn,
+      keepBatches,
       allow({ actions: ['cloudwatch:ListMetrics', 'cloudwatch:GetMetricData'], resources: ANYWHERE }),
     ],
-    'bedrock-logs': takeIn,
+    'bedrock-logs': [keepBatches, ...mayReadSalt(data)],
     configure: [onState('write', ['deployment'])],
     evaluate: [...readBlocks, onState('read', ['deployment']), onState('write', ['notice#*'])],
-    'metric-stream': [onBatches('s3:PutObject', 's3:GetObject')],
+    'metric-stream': [keepBatches],
   } satisfies Partial<Record<FunctionName, readonly Grant[]>>;
 };
 

@@ -13,6 +13,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { BUNDLE_HANDLER } from '../../lambdas/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../functions.ts';
 import type { Grant } from '../grants.ts';
 import { codeOf } from './functionCode.ts';
@@ -57,7 +58,7 @@ export class ModelmeterFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: codeOf(props.name),
-      handler: 'index.handler',
+      handler: BUNDLE_HANDLER,
       role,
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutS),

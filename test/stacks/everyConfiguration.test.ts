@@ -75,6 +75,17 @@ describe('every configuration', () => {
     expect(without).toEqual([]);
   });
 
+  it('has, by default, no more of what is billed idle than one key, fifteen alarms and the three free dashboards', () => {
+    const { templates: byDefault } = all[0]!;
+    const count = (type: string) =>
+      [...byDefault.values()].reduce((sum, template) => sum + Object.keys(template.findResources(type)).length, 0);
+
+    expect(count('AWS::KMS::Key')).toBe(1);
+    expect(count('AWS::CloudWatch::Alarm')).toBeLessThanOrEqual(15);
+    expect(count('AWS::CloudWatch::Dashboard')).toBe(3);
+    expect(count('AWS::SecretsManager::Secret')).toBe(0);
+  });
+
   it('follows AwsSolutions and NIST 800-53 r5, but for what is acknowledged with a reason', () => {
     const found = all.flatMap(({ app, name }) =>
       nagPacks(app).flatMap((pack) =>
