@@ -29,11 +29,9 @@ export async function* byTime(
     const nextMs = closed[0]?.fromMs ?? Number.POSITIVE_INFINITY;
     const ready = closed.length === 0 ? held.length : held.findIndex((record) => timeOf(record) >= nextMs);
     const out = held.splice(0, ready === -1 ? held.length : ready);
-    for (const record of out) {
-      if (left-- <= 0) return;
-      yield record;
-    }
-    const source = closed.shift();
+    yield* out;
+    left -= out.length;
+    const source = left > 0 ? closed.shift() : undefined;
     if (!source) continue;
     const opened = await source.open();
     if ('sources' in opened) {

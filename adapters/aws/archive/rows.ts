@@ -29,18 +29,25 @@ const VALUE_BYTES = 8;
  *   a time; those that are equal stay in the order they came in
  */
 export const rows = (columns: readonly Column[], sortBy: readonly string[]) => {
+  const places = new Map(columns.map(({ name }, c) => [name, c]));
+  /** Shorter than `count` where the last rows have no value: most columns of most records have none. */
   const values = columns.map((): Value[] => []);
-  const valuesOf = (name: string | undefined) => values[columns.findIndex((column) => column.name === name)];
+  const valuesOf = (name: string | undefined) => values[places.get(name ?? '') ?? -1];
   let count = 0;
 
   return {
     count: () => count,
-    /** Answers about how many bytes of memory the record takes. */
+    /** Fields that are no columns are left out. Answers about how many bytes of memory the record takes. */
     add(record: Readonly<Record<string, unknown>>): number {
       let bytes = 0;
-      for (const [c, column] of columns.entries()) {
-        const value = storedValue(column, record[column.name]);
-        values[c]!.push(value);
+      for (const [name, field] of Object.entries(record)) {
+        const place = places.get(name);
+        if (place === undefined) continue;
+        const value = storedValue(columns[place]!, field);
+        if (value === undefined) continue;
+        const column = values[place]!;
+        while (column.length < count) column.push(undefined);
+        column.push(value);
         bytes += typeof value === 'string' ? VALUE_BYTES + value.length : VALUE_BYTES;
       }
       count++;
@@ -52,7 +59,8 @@ export const rows = (columns: readonly Column[], sortBy: readonly string[]) => {
       const writer = parquetWriter(columns);
       for (let from = 0; from < count; from += ROWS_PER_GROUP) {
         const group = order.slice(from, from + ROWS_PER_GROUP);
-        writer.add(values.map((column) => group.map((row) => column[row])));
+        const nothing = group.map(() => undefined);
+        writer.add(values.map((column) => (column.length === 0 ? nothing : group.map((row) => column[row]))));
       }
       return writer.finish();
     },
