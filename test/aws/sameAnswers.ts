@@ -23,7 +23,7 @@ const RELATIVE = 1e-9;
 export const compareAnswers = async (
   one: Ask,
   other: Ask,
-  range: { fromMs: number; toMs: number; step: string; isAll: boolean },
+  range: { fromMs: number; toMs: number; step: string; isAll: boolean; prefix?: string },
 ) => {
   const { metrics } = (await one('/v1/catalog')).body as { metrics: CatalogMetric[] };
   const differences: string[] = [];
