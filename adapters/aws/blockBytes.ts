@@ -24,7 +24,7 @@ export const memoryBlockBytes = (): BlockBytes & { segmentIds(): string[] } => {
   const segments = new Map<string, Uint8Array>();
   return {
     async put(segmentId, bytes) {
-      segments.set(segmentId, bytes.slice());
+      segments.set(segmentId, new Uint8Array(bytes)); // a Buffer's slice would be the caller's own memory
     },
     async read(pieces) {
       return pieces.map(({ segmentId, offset, length }) => segments.get(segmentId)?.slice(offset, offset + length));

@@ -14,6 +14,14 @@ import { awsConfig, createTables, hasMoto, type Service, startDynalite, startMot
 
 let made = 0;
 
+/**
+ * moto 5.2 checks conditions (`If-None-Match`, condition expressions, transactions) and writes in two steps, on several
+ * threads; S3 and DynamoDB do so in one (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html:
+ * of several conditional writes of one key the first to finish succeeds, the others get 412, or 409 and should try again).
+ * Callers still run side by side; dynalite's stand-in for transactions takes requests in turn by itself.
+ */
+const oneAtATime = { httpAgent: { maxSockets: 1, keepAlive: true } };
+
 /** Every contract on one implementation of DynamoDB; what needs S3 only where that has it. */
 const contractsOn = (name: string, start: () => Promise<Service>, hasS3: boolean) =>
   describe(`on ${name}`, () => {
@@ -22,8 +30,9 @@ const contractsOn = (name: string, start: () => Promise<Service>, hasS3: boolean
     let s3: S3Client;
     beforeAll(async () => {
       service = await start();
-      client = DynamoDBDocumentClient.from(new DynamoDBClient(awsConfig(service.endpoint)));
-      s3 = new S3Client(awsConfig(service.endpoint));
+      const config = { ...awsConfig(service.endpoint), requestHandler: oneAtATime };
+      client = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+      s3 = new S3Client(config);
     });
     afterAll(() => service?.stop());
     const tables = () => createTables(client, `-${++made}`);
