@@ -44,6 +44,16 @@ const onDynamo = (name: string, start: () => Promise<Service>) =>
       ]);
     });
 
+    it('succeed once more when they are sent again as the same request', async () => {
+      const again = { TransactItems: [put('once', ifNew)], ClientRequestToken: 'one-and-the-same' };
+      await client.send(new TransactWriteCommand(again));
+
+      const answer = client.send(new TransactWriteCommand(again));
+
+      if (name === 'moto') await expect(answer).rejects.toMatchObject({ name: 'TransactionCanceledException' });
+      else await answer;
+    });
+
     it('take no more than 100 actions', async () => {
       const items = Array.from({ length: 101 }, (_, i) => put(`n${i}`));
 
@@ -52,4 +62,7 @@ const onDynamo = (name: string, start: () => Promise<Service>) =>
   });
 
 onDynamo('dynalite', startDynalite);
-if (hasMoto) onDynamo('moto', startMoto);
+// moto 5.2 knows no ClientRequestToken; the API reference says that a request sent again with it succeeds and changes nothing.
+describe.skipIf(!hasMoto)('where moto is found', () => {
+  onDynamo('moto', startMoto);
+});

@@ -4,8 +4,8 @@ import dynalite from 'dynalite';
 
 /**
  * dynalite 4.0 has no transactions, so this stands in front of it and adds `TransactWriteItems` as the API reference
- * describes it: all or nothing, at most 100 actions on as many different items, 4 MB together, and a reason for each
- * action when it is cancelled. Requests go one after the other, so nobody sees half a transaction, and none is ever
+ * describes it: all or nothing, at most 100 actions on as many different items, 4 MB together, a reason for each action when
+ * it is cancelled, and success for a request that was done before under the same `ClientRequestToken`. Requests go one after the other, so nobody sees half a transaction, and none is ever
  * cancelled for a conflict: tests of conflicts make them up.
  */
 export const startTransactionalDynalite = async (): Promise<{ endpoint: string; stop(): Promise<void> }> => {
@@ -15,9 +15,10 @@ export const startTransactionalDynalite = async (): Promise<{ endpoint: string; 
   const innerEndpoint = endpointOf(inner);
 
   let turn: Promise<unknown> = Promise.resolve();
+  const done = new Set<string>();
   const server = createServer((request, response) => {
     const answering = bodyOf(request).then((body) => {
-      const mine = turn.then(() => answerTo(innerEndpoint, headersOf(request), body));
+      const mine = turn.then(() => answerTo({ endpoint: innerEndpoint, headers: headersOf(request), body, done }));
       turn = mine.catch(() => undefined);
       return mine;
     });
@@ -48,7 +49,10 @@ interface Action {
   Key?: Item;
   [other: string]: unknown;
 }
-type Transaction = { TransactItems: Record<'Put' | 'Update' | 'Delete' | 'ConditionCheck', Action | undefined>[] };
+interface Transaction {
+  TransactItems: Record<'Put' | 'Update' | 'Delete' | 'ConditionCheck', Action | undefined>[];
+  ClientRequestToken?: string;
+}
 interface Answer {
   status: number;
   text: string;
@@ -68,7 +72,14 @@ const headersOf = (request: IncomingMessage): Headers => {
   return Object.fromEntries(passed.map((name) => [name, String(request.headers[name] ?? '')]));
 };
 
-const answerTo = async (endpoint: string, headers: Headers, body: string): Promise<Answer> => {
+const answerTo = async (request: {
+  endpoint: string;
+  headers: Headers;
+  body: string;
+  /** Tokens of transactions that were done. */
+  done: Set<string>;
+}): Promise<Answer> => {
+  const { endpoint, headers, body, done } = request;
   const call = async (action: string, input: unknown): Promise<Answer> => {
     const answer = await fetch(endpoint, {
       method: 'POST',
@@ -78,7 +89,13 @@ const answerTo = async (endpoint: string, headers: Headers, body: string): Promi
     return { status: answer.status, text: await answer.text() };
   };
   const action = headers['x-amz-target']!.replace(TARGET, '');
-  return action === 'TransactWriteItems' ? transact(call, JSON.parse(body)) : call(action, body);
+  if (action !== 'TransactWriteItems') return call(action, body);
+  const transaction: Transaction = JSON.parse(body);
+  const { ClientRequestToken: token = '' } = transaction;
+  if (done.has(token)) return { status: 200, text: '{}' };
+  const answer = await transact(call, transaction);
+  if (answer.status === 200 && token) done.add(token);
+  return answer;
 };
 
 type Call = (action: string, input: unknown) => Promise<Answer>;
