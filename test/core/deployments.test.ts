@@ -185,6 +185,21 @@ describe('learning from telemetry', () => {
     expect(writes).toBe(2);
   });
 
+  it('writes what it saw no more often than it is asked to', async () => {
+    await learn([inference({})]);
+    const hourly = { deployments, sightingsWithinMs: HOUR };
+    for (let minute = 1; minute < 60; minute++) {
+      await learnDeployments({ deployments })([inference({ timestamp: now + minute * MINUTE })], now + minute * MINUTE);
+      await saveSightings(hourly)(now + minute * MINUTE);
+    }
+    expect(writes).toBe(1);
+
+    await saveSightings(hourly)(now + 61 * MINUTE);
+
+    expect((await chat()).lastSeenMs).toBe(now + 59 * MINUTE);
+    expect(writes).toBe(2);
+  });
+
   it('forgets no sight that is not saved yet when something is told', async () => {
     await learn([inference({})]);
     await learn([inference({ timestamp: now + 5 })]);

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RollupStore } from '../../core/ports.ts';
 import { mergeBlocks } from '../../core/rollups/builder.ts';
 import { decodeBlock } from '../../core/rollups/codec.ts';
+import { emptyContent } from '../../core/telemetry/batch.ts';
 import type { ModelEvent } from '../../core/telemetry/events.ts';
-import { DAY, HOUR, MINUTE } from '../../core/telemetry/families.ts';
+import { DAY, expiryFamily, familyOf, HOUR, MINUTE, stepsOf } from '../../core/telemetry/families.ts';
+import { applyBatches } from '../../core/usecases/rollUp.ts';
 import { rowsOf } from '../core/rollups/arbitraries.ts';
 import { byLabel, call, LONG_MS, NOW, range, runs, sample, T0, valuesOf, type World, world } from './world.ts';
 
@@ -131,6 +134,35 @@ describe('rolling up', () => {
 
     expect(await log.backlog()).toBe(0);
     expect(valuesOf(await one.ask(`metric=inference.requests&stat=sum&step=all${range(T0, T0 + HOUR)}`))).toEqual([3]);
+  });
+
+  it('counts a batch once that comes twice in one round, as a queue may deliver it', async () => {
+    const one = world();
+    const batch = { id: 'a', receivedAt: NOW, content: { ...emptyContent(), events: [call()] } };
+
+    await applyBatches(one.ports())([batch, { ...batch, id: 'b' }, batch], NOW);
+
+    expect(valuesOf(await one.ask(`metric=inference.requests&stat=sum&step=all${range(T0, T0 + HOUR)}`))).toEqual([2]);
+  });
+
+  it('takes no more batches at once than the store does', async () => {
+    const sizes: number[] = [];
+    const one = world({
+      wrap: (store) => ({
+        ...store,
+        maxBatches: 3,
+        apply(change) {
+          sizes.push(change.batchIds.length);
+          return store.apply(change);
+        },
+      }),
+    });
+    for (let i = 0; i < 8; i++) await one.send({ events: [call()] });
+
+    await one.roll();
+
+    expect(sizes).toEqual([3, 3, 2]);
+    expect(valuesOf(await one.ask(`metric=inference.requests&stat=sum&step=all${range(T0, T0 + HOUR)}`))).toEqual([8]);
   });
 
   it('makes good a crash between the rollup and the mark in the log', async () => {
@@ -385,6 +417,72 @@ describe('compaction', () => {
     expect(
       await one.store.list({ family: 'inference.deployment', stepMs: DAY, fromMs: T0, toMs: T0 + DAY }),
     ).toHaveLength(1);
+  });
+
+  it('counts once whatever of it is dropped meanwhile, and whenever', async () => {
+    /** Compacts late events while another process, which had not seen them, expires: after so many calls of the store. */
+    const compactWith = async (callsBefore: number): Promise<boolean> => {
+      let left = Number.POSITIVE_INFINITY;
+      const one = world({
+        wrap: (store) =>
+          new Proxy(store, {
+            get: (target, name: keyof RollupStore) => {
+              const method = target[name];
+              if (typeof method !== 'function') return method;
+              return async (...args: never[]) => {
+                const answer = await (method as (...args: never[]) => unknown)(...args);
+                if (--left === 0) await dropMinutes(store);
+                return answer;
+              };
+            },
+          }),
+      });
+      const batch = () => ({ events: [call({ timestamp: T0 + MINUTE })], samples: [sample('n', 'delta', ++time, 1)] });
+      let time = T0;
+      await one.send(batch());
+      await one.roll();
+      await one.compact();
+      await one.send(batch());
+      await one.roll();
+
+      left = callsBefore;
+      await one.compact(MINUTES_GONE);
+      const wasDropped = left <= 0;
+      await one.compact(MINUTES_GONE);
+
+      for (const step of ['1h', '1d'] as const) expect((await requests(one, step))[0], `${callsBefore}`).toBe(2);
+      const asked = `metric=n&stat=sum&step=1d${range(T0, T0 + DAY)}`;
+      expect(valuesOf(await one.ask(asked, MINUTES_GONE)), `${callsBefore}`).toEqual([2]);
+      return wasDropped;
+    };
+    const dropMinutes = async (store: RollupStore) => {
+      for (const family of new Set((await store.families()).map(expiryFamily))) {
+        const [stepMs] = stepsOf(familyOf(family));
+        if (stepMs! < HOUR) await store.expire({ family, stepMs: stepMs!, fromMs: 0, beforeMs: T0 + DAY });
+      }
+    };
+
+    let calls = 1;
+    while (await compactWith(calls)) calls++;
+
+    expect(calls).toBeGreaterThan(50);
+  });
+
+  it('takes nothing for new that is marked as dropped and not dropped yet', async () => {
+    const one = world();
+    await one.send({ events: [call()] });
+    await one.roll();
+    await one.compact();
+    await one.send({ events: [call()] });
+    await one.roll();
+    const { rollups } = one.ports();
+    const expiredBefore = rollups.expiredBefore;
+    rollups.expiredBefore = async (step) => (step.stepMs < HOUR ? T0 + DAY : expiredBefore(step));
+
+    await one.compact(MINUTES_GONE);
+
+    expect((await requests(one, '1h'))[0]).toBe(2);
+    expect(await requests(one, '1d')).toEqual([2]);
   });
 
   it('keeps to one block for each partition', async () => {
