@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../core/errors.ts';
-import type { Compression, RollupStore } from '../../core/ports.ts';
+import type { Archive, Compression, RollupStore } from '../../core/ports.ts';
 import { COLUMNS, type Column, SPAN_KIND } from '../../core/telemetry/archiveColumns.ts';
 import { exportRollups, type RollupRow } from '../../core/usecases/exportRollups.ts';
 import type { ExportDependencies } from '../http/exportRoutes.ts';
 import { rows } from './archive/rows.ts';
-import type { S3Archive } from './archive/s3Archive.ts';
 
 /** What one Parquet file may take in memory before it is written, bytes. */
 const MAX_BYTES = 128 * 2 ** 20;
@@ -17,7 +16,7 @@ const SCRATCH = '/tmp/exports';
  * takes too much memory before that, here; both say what to do.
  */
 export const awsExports = (of: {
-  archive: Pick<S3Archive, 'read'>;
+  archive: Pick<Archive, 'read'>;
   rollups: RollupStore;
   compression: Compression;
 }): ExportDependencies => {

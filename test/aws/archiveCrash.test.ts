@@ -72,25 +72,39 @@ describe('an archive whose calls fail', () => {
     }
   }
 
-  it('has every record once when a run is frozen at any call, another does its work, and it goes on', async () => {
-    let wasFrozen = true;
-    for (let at = 1; wasFrozen; at++) {
-      const { world, ids } = await seeded();
-      let made = 0;
-      wasFrozen = false;
-      const slow = world.through({ s3: services.s3.endpoint, dynamo: services.dynamo.endpoint }, async () => {
-        if (++made !== at) return;
-        wasFrozen = true;
-        await addAll(world.archive, ITEMS_PER_JOB);
-      });
+  it.each([
+    { run: 'a run', isLeft: false, does: 'everything' },
+    { run: 'a run', isLeft: false, does: 'one job' },
+    { run: 'a run that took up the job of another', isLeft: true, does: 'everything' },
+    { run: 'a run that took up the job of another', isLeft: true, does: 'one job' },
+  ])(
+    'has every record once when $run is frozen at any call, another does $does, and it goes on',
+    async (of) => {
+      let wasFrozen = true;
+      for (let at = 1; wasFrozen; at++) {
+        const { world, ids } = await seeded();
+        if (of.isLeft) {
+          const [first] = await world.jobs.next();
+          await world.jobs.open({ fileId: 'left', entries: [{ sk: first!.sk, batches: 2 }] }, undefined);
+        }
+        let made = 0;
+        wasFrozen = false;
+        const slow = world.through({ s3: services.s3.endpoint, dynamo: services.dynamo.endpoint }, async () => {
+          if (++made !== at) return;
+          wasFrozen = true;
+          if (of.does === 'one job') await world.archive.add({ maxItems: ITEMS_PER_JOB });
+          else await addAll(world.archive, ITEMS_PER_JOB);
+        });
 
-      await addAll(slow, ITEMS_PER_JOB);
+        await addAll(slow, ITEMS_PER_JOB);
 
-      expect((await world.read('inference')).map(({ id }) => id)).toEqual(ids);
-      expect(await idsInFiles(world)).toEqual([...ids].sort());
-      expect(await world.jobs.waiting()).toEqual([]);
-    }
-  }, 60_000);
+        expect((await world.read('inference')).map(({ id }) => id)).toEqual(ids);
+        expect(await idsInFiles(world)).toEqual([...ids].sort());
+        expect(await world.jobs.waiting()).toEqual([]);
+      }
+    },
+    60_000,
+  );
 
   it('gives a reader whose call fails an error that can be tried again, never less than all', async () => {
     const { world, through, ids } = await seeded();

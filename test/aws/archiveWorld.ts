@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { archiveFiles } from '../../adapters/aws/archive/files.ts';
+import { jobChanges } from '../../adapters/aws/archive/jobChanges.ts';
 import { archiveJobs } from '../../adapters/aws/archive/jobs.ts';
 import { s3Archive } from '../../adapters/aws/archive/s3Archive.ts';
 import { s3BatchLog } from '../../adapters/aws/s3BatchLog.ts';
@@ -37,8 +38,7 @@ export const archiveWorld = async (endpoints: { s3: string; dynamo: string }) =>
 
   return {
     ...{ s3, client, bucket, table, archive, batchLog, gone },
-    jobs: archiveJobs({ client, table }),
-    files: archiveFiles({ client: s3, bucket }),
+    jobs: { ...archiveJobs({ client, table }), ...jobChanges({ client, table }) },
     /** The same bucket and table, reached at other addresses; `before` runs before each call. */
     through(others: { s3: string; dynamo: string }, before: () => Promise<void> = async () => undefined) {
       const otherS3 = new S3Client({ ...awsConfig(others.s3), maxAttempts: 1 });

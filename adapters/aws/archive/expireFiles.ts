@@ -1,5 +1,6 @@
 import { ARCHIVE_KINDS } from '../../../core/telemetry/archiveColumns.ts';
 import type { ArchiveFile, ArchiveFiles } from './files.ts';
+import type { ArchiveWriter } from './fileWriter.ts';
 
 /** Objects that S3 deletes in one call. */
 const TOGETHER = 1000;
@@ -9,7 +10,10 @@ const FIRST_DAY = '1970-01-01';
  * Deletes files of days before `day` (UTC, YYYY-MM-DD) that were also written before it. Answers how many partitions lost
  * files.
  */
-export const expireFiles = async (files: Pick<ArchiveFiles, 'list' | 'remove'>, day: string): Promise<number> => {
+export const expireFiles = async (
+  files: Pick<ArchiveFiles, 'list'> & Pick<ArchiveWriter, 'remove'>,
+  day: string,
+): Promise<number> => {
   const dayMs = Date.parse(day);
   const lastDay = new Date(dayMs - 1).toISOString().slice(0, 10);
   const partitions = new Set<string>();

@@ -1,11 +1,4 @@
-import {
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import { AppError } from '../../../core/errors.ts';
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import type { ArchiveKind, ArchivePartition } from '../../../core/ports.ts';
 import { nameOf } from '../awsError.ts';
 
@@ -23,18 +16,11 @@ export interface ArchiveFile extends ArchivePartition {
 
 const kindPrefix = (kind: ArchiveKind): string => `${PREFIX}kind=${kind}/`;
 /** Keys sort by kind and day: laid out as Hive and Athena expect. */
-const dayPrefix = ({ kind, day }: ArchivePartition): string => `${kindPrefix(kind)}day=${day}/`;
+export const dayPrefix = ({ kind, day }: ArchivePartition): string => `${kindPrefix(kind)}day=${day}/`;
 const NAME = /\/day=(\d{4}-\d{2}-\d{2})\/([^/]+)\.parquet$/;
 
-/** The archive's files in a bucket. Days are UTC, YYYY-MM-DD. */
+/** The archive's files in a bucket, for those who read them. Days are UTC, YYYY-MM-DD. */
 export const archiveFiles = ({ client, bucket }: { client: S3Client; bucket: string }) => ({
-  /** Writes the file of a job for a partition, or the same again. */
-  async put({ fileId, bytes, ...partition }: ArchivePartition & { fileId: string; bytes: Uint8Array }): Promise<void> {
-    const Key = `${dayPrefix(partition)}${fileId}.parquet`;
-    const ContentType = 'application/vnd.apache.parquet';
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: bytes, ContentType }));
-  },
-
   /** Files of a kind by day, from `firstDay` to `lastDay`. */
   async *list({ kind, firstDay, lastDay }: { kind: ArchiveKind; firstDay: string; lastDay: string }) {
     // '.' comes right before '/': after everything of earlier days, before everything of this one.
@@ -63,13 +49,6 @@ export const archiveFiles = ({ client, bucket }: { client: S3Client; bucket: str
       if (nameOf(error) === 'NoSuchKey') return undefined;
       throw error;
     }
-  },
-
-  /** At most 1000 at a time. */
-  async remove(keys: readonly string[]): Promise<void> {
-    const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
-    const { Errors: [first] = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));
-    if (first) throw new AppError('storageFailed', `could not delete ${first.Key}: ${first.Code} ${first.Message}`);
   },
 });
 

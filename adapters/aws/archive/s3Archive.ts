@@ -3,13 +3,14 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AppError } from '../../../core/errors.ts';
 import type { Archive } from '../../../core/ports.ts';
-import { awsError, failingAs } from '../awsError.ts';
+import { failingAs } from '../awsError.ts';
 import { pause } from '../retry.ts';
 import { s3BatchLog } from '../s3BatchLog.ts';
 import { expireFiles } from './expireFiles.ts';
-import { archiveFiles } from './files.ts';
+import { archiveWriter } from './fileWriter.ts';
+import { jobChanges } from './jobChanges.ts';
 import { archiveJobs, type Entry, type Job } from './jobs.ts';
-import { readArchive } from './readArchive.ts';
+import { s3ArchiveReader } from './s3ArchiveReader.ts';
 import { type Staged, stageBatches, writeStaged } from './writeJob.ts';
 
 export interface S3Archive extends Pick<Archive, 'expire' | 'read'> {
@@ -45,7 +46,9 @@ const TRIES = 8;
 export const s3Archive = ({ s3, bucket, client, table, onGone = () => undefined }: S3ArchiveOptions): S3Archive => {
   const batchLog = s3BatchLog({ client: s3, bucket });
   const jobs = archiveJobs({ client, table });
-  const files = archiveFiles({ client: s3, bucket });
+  const changes = jobChanges({ client, table });
+  const writer = archiveWriter({ client: s3, bucket });
+  const { read, files } = s3ArchiveReader({ s3, bucket, client, table });
   const stage = stageBatches({ batchLog, onGone });
 
   const resume = async (job: Job): Promise<Work | undefined> => {
@@ -58,7 +61,7 @@ export const s3Archive = ({ s3, bucket, client, table, onGone = () => undefined 
     const ids = entries.flatMap(({ batchIds }) => batchIds);
     const staged = await stage(ids, { maxItems, maxBytes: MAX_JOB_BYTES });
     const job = { fileId: randomUUID(), isOpen: true, entries: firstOf(entries, staged.batches) };
-    return (await jobs.open(job, last)) ? { job, entries: entries.slice(0, job.entries.length), staged } : undefined;
+    return (await changes.open(job, last)) ? { job, entries: entries.slice(0, job.entries.length), staged } : undefined;
   };
   /** The open job, or another one; undefined = nothing waits. */
   const nextWork = async (maxItems: number): Promise<Work | undefined> => {
@@ -79,18 +82,12 @@ export const s3Archive = ({ s3, bucket, client, table, onGone = () => undefined 
         const work = await nextWork(maxItems);
         if (!work) return { batches: 0, items: 0 };
         const { job, entries, staged } = work;
-        await writeStaged({ files: staged.files, fileId: job.fileId, to: files });
-        await jobs.finish(job, entries);
+        await writeStaged({ files: staged.files, fileId: job.fileId, to: writer });
+        await changes.finish(job, entries);
         return { batches: staged.batches, items: staged.items };
       }),
-    expire: ({ day }) => failingAs('expire days of the archive', () => expireFiles(files, day)),
-    async *read(query) {
-      try {
-        yield* readArchive({ jobs, files, batchLog })(query);
-      } catch (error) {
-        throw awsError('read the archive', error);
-      }
-    },
+    expire: ({ day }) => failingAs('expire days of the archive', () => expireFiles({ ...files, ...writer }, day)),
+    read,
   };
 };
 

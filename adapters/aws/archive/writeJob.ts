@@ -3,7 +3,7 @@ import { COLUMNS, sortColumnsOf } from '../../../core/telemetry/archiveColumns.t
 import { archivedOf } from '../../../core/telemetry/archiveRecords.ts';
 import type { S3BatchLog } from '../s3BatchLog.ts';
 import { ahead } from './ahead.ts';
-import type { ArchiveFiles } from './files.ts';
+import type { ArchiveWriter } from './fileWriter.ts';
 import { type Rows, rows } from './rows.ts';
 
 /** Batches read at a time; packed they are small. */
@@ -62,7 +62,7 @@ const rowsOf = (files: Map<string, Rows>, kind: ArchiveKind, timestampMs: number
 export const writeStaged = async (of: {
   files: Staged['files'];
   fileId: string;
-  to: Pick<ArchiveFiles, 'put'>;
+  to: Pick<ArchiveWriter, 'put'>;
 }): Promise<void> => {
   const { files, fileId, to } = of;
   const put = ([partition, rows]: [string, Rows]) => {
