@@ -1,5 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoRollupStore } from '../../adapters/aws/dynamoRollupStore.ts';
+import { s3BlockBytes } from '../../adapters/aws/s3BlockBytes.ts';
+import { emptyContent } from '../../core/telemetry/batch.ts';
 import type { ModelEvent } from '../../core/telemetry/events.ts';
 import { type ArchiveWorld, addAll, archiveWorld, call, calls, NOON } from './archiveWorld.ts';
 import { startMemoryS3 } from './memoryS3.ts';
@@ -125,6 +128,20 @@ const archiveOn = (name: string, isAtomic: boolean, start: () => Promise<Stand>)
       expect(await jobs.waiting()).toEqual([]);
       expect(await read('inference')).toEqual([]);
       expect(gone).toEqual(['feed']);
+    });
+
+    it('takes what a roll-up leaves, in the order it was rolled up', async () => {
+      const { archive, batchLog, client, table, s3, bucket, read, jobs } = await world();
+      const rollups = dynamoRollupStore({ client, table, bytes: s3BlockBytes({ client: s3, bucket }) });
+      for (const [n, id] of ['0b', '0a'].entries()) {
+        const batch = { id, receivedAt: NOON, content: { ...emptyContent(), events: calls(3, NOON + n * 3) } };
+        await batchLog.append({ batch, fingerprint: 'aa', receipt: { batchId: id, accepted: 3, rejected: 0 } });
+        await rollups.apply({ batchIds: [id], blocks: [], nowMs: NOON + n });
+      }
+
+      expect((await jobs.waiting()).map(({ batchIds }) => batchIds)).toEqual([['0b'], ['0a']]);
+      expect(await addAll(archive)).toBe(6);
+      expect(await read('inference')).toEqual(calls(6));
     });
 
     it('files records by kind and day under the name of their job', async () => {
