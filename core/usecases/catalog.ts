@@ -17,7 +17,7 @@ const PARTS = ['_bucket', '_sum', '_count'] as const;
 
 /** A metric that came as samples under a name that the catalogue does not list; undefined when none came. */
 export const sampleMetric = async (ports: QueryPorts, name: string, range = ANY_TIME): Promise<Metric | undefined> => {
-  const kinds = await seenSamples(ports, range);
+  const kinds = await seenSamples(ports, range, (metric) => metric === name || metric === `${name}_bucket`);
   const isHistogram = kinds.has(`${name}_bucket`) && !kinds.has(name);
   const kind = isHistogram ? 'histogram' : kinds.get(name);
   return kind === undefined ? undefined : describeSample(name, kind);
@@ -34,8 +34,24 @@ const describeSample = (name: string, kind: Kind): Metric => ({
   rows: [],
 });
 
-/** The names that samples came under, with their kinds. Compacted ones are families of their own; loose ones are looked into. */
-const seenSamples = async (ports: QueryPorts, range: { fromMs: number; toMs: number }): Promise<Map<string, Kind>> => {
+/** Families that are asked of the store together, which may answer many at the cost of one. */
+const AT_ONCE = 64;
+
+/** Does some work for each, `AT_ONCE` at a time. */
+const forMany = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  for (let i = 0; i < items.length; i += AT_ONCE) await Promise.all(items.slice(i, i + AT_ONCE).map(work));
+};
+
+/**
+ * The names that samples came under, with their kinds. Compacted ones are families of their own; loose ones are looked into.
+ *
+ * @param isWanted which metrics matter; others may be among the answers
+ */
+const seenSamples = async (
+  ports: QueryPorts,
+  range: { fromMs: number; toMs: number },
+  isWanted: (metric: string) => boolean = () => true,
+): Promise<Map<string, Kind>> => {
   const kinds = new Map<string, Kind>();
   const look = async (name: string, stepMs: number, from: number) => {
     const query = { family: name, stepMs, fromMs: from - partitionSpan(stepMs), toMs: range.toMs };
@@ -45,19 +61,21 @@ const seenSamples = async (ports: QueryPorts, range: { fromMs: number; toMs: num
   };
   await look(SAMPLES.name, SAMPLES.baseStepMs, range.fromMs);
   const prefix = samplesOf('');
-  for (const family of await ports.rollups.families()) {
-    const metric = family.startsWith(prefix) ? family.slice(prefix.length) : undefined;
-    if (metric === undefined || kinds.has(metric)) continue;
+  const families = (await ports.rollups.families()).filter((family) => {
+    const metric = family.slice(prefix.length);
+    return family.startsWith(prefix) && isWanted(metric) && !kinds.has(metric);
+  });
+  await forMany(families, async (family) => {
     // Which kind it is stands in any of its blocks; the coarsest are the fewest.
     for (const stepMs of [DAY, HOUR]) {
-      const [newest] = (await ports.rollups.list({ family, stepMs, ...ANY_TIME })).slice(-1);
+      const newest = (await ports.rollups.list({ family, stepMs, ...ANY_TIME })).at(-1);
       if (!newest) continue;
       const query = { family, stepMs, fromMs: newest.startMs, toMs: newest.startMs + 1 };
       for (const { block } of await ports.reader(query))
         for (const [name, kind] of block.series()) kinds.set(name!, kind as Kind);
       break;
     }
-  }
+  });
   return kinds;
 };
 
@@ -80,6 +98,7 @@ export const catalog = (ports: QueryPorts) => async (_principal: Principal) => {
     .filter((name) => name.endsWith('_bucket'))
     .map((name) => name.slice(0, -'_bucket'.length))
     .filter((name) => !findMetric(name) && !kinds.has(name))
+    .sort()
     .map((name) => describeSample(name, 'histogram'));
   return {
     metrics: [...METRICS, ...others, ...histograms].map((metric) => ({
@@ -143,12 +162,12 @@ export const dimensionValues =
       });
     }
     const samples = (await ports.rollups.families()).filter((family) => family.startsWith(SAMPLES.name));
-    for (const family of samples) {
-      await eachSeries(ports, { ...SAMPLES, name: family, ...range }, (series) => {
+    await forMany(samples, (family) =>
+      eachSeries(ports, { ...SAMPLES, name: family, ...range }, (series) => {
         const labels = JSON.parse(series[3]!) as Record<string, string>;
         if (isTheirs(principal, ownLabel(labels, 'team'))) values.add(ownLabel(labels, name));
-      });
-    }
+      }),
+    );
     values.delete('');
     if (families.length > 0 && ofTeams.length === 0 && values.size === 0)
       throw new AppError(
