@@ -1,14 +1,29 @@
+interface FunctionFacts {
+  memoryMb: number;
+  timeoutS: number;
+  /** X-Ray begins traces of it; without, it joins those that reach it. */
+  isTraced?: true;
+  does: string;
+}
+
 /**
  * The functions of the application, each a folder of that name in lambdas/. Memory buys CPU too: what a person or a client
- * waits for has more than it needs. A scheduled function ends before its next run begins.
+ * waits for has more than it needs. A scheduled function ends before its next run begins. X-Ray traces those that somebody waits
+ * for; of the others it would show a single bar, for $5 a million (bench/aws-cost), and their logs have the duration.
  */
 export const FUNCTIONS = {
   ingest: {
     memoryMb: 1024,
     timeoutS: 29,
+    isTraced: true,
     does: 'takes telemetry in: one object in the bucket for each accepted request',
   },
-  api: { memoryMb: 1024, timeoutS: 29, does: 'answers queries, the registry, exports and its own health' },
+  api: {
+    memoryMb: 1024,
+    timeoutS: 29,
+    isTraced: true,
+    does: 'answers queries, the registry, exports and its own health',
+  },
   authorise: { memoryMb: 512, timeoutS: 10, does: 'says who calls, by API key or by token' },
   'roll-up': { memoryMb: 1024, timeoutS: 120, does: 'folds accepted batches into rollups' },
   compact: { memoryMb: 1024, timeoutS: 600, does: 'merges blocks of rollups into fewer' },
@@ -25,6 +40,9 @@ export const FUNCTIONS = {
     does: 'looks for full and idle GPUs and for silence, and tells of it once',
   },
   'metric-stream': { memoryMb: 512, timeoutS: 60, does: 'keeps what the metric stream of the fleet delivers' },
-} as const;
+} as const satisfies Record<string, FunctionFacts>;
 
 export type FunctionName = keyof typeof FUNCTIONS;
+
+/** Whether X-Ray begins traces of a function. */
+export const isTraced = (name: FunctionName): boolean => 'isTraced' in FUNCTIONS[name];

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { addUnits, type Units } from '../../adapters/cli/estimate/prices.ts';
-import { FUNCTIONS, type FunctionName } from '../../lib/functions.ts';
+import { FUNCTIONS, type FunctionName, isTraced } from '../../lib/functions.ts';
 import { type Backends, type Call, FASTER, meter } from './meter.ts';
 
 /** A core's worth of CPU comes with so much memory; less memory is so much slower. */
@@ -66,15 +66,16 @@ export const meteredFunction = async (of: {
       for (const what of called.touched) keyUsed.set(what, nowMs);
       lastMs = nowMs;
       invocations++;
-      const tracedSecond = lastSecond;
-      lastSecond = Math.floor(nowMs / 1000);
+      const second = Math.floor(nowMs / 1000);
+      const isFirstOfSecond = second !== lastSecond;
+      lastSecond = second;
       billedMs += ms;
       cpuMs += done.cpuMs;
       const own = {
         lambdaRequest: 1,
         lambdaGbSecond: (memoryMb / 1024) * (ms / 1000),
         logGb: done.logBytes / GB,
-        xrayTrace: Math.floor(nowMs / 1000) === tracedSecond ? FURTHER_TRACED : 1,
+        xrayTrace: isTraced(of.name) ? (isFirstOfSecond ? 1 : FURTHER_TRACED) : 0,
         kmsRequest: asked.length,
       };
       units = addUnits(units, addUnits(own, called.units));

@@ -22,7 +22,10 @@ const PROMISED: readonly Span[] = ['ten minutes'];
 const count = Number(values.events);
 const before = await machine();
 const outcomes = {} as Record<Span, Outcome>;
-for (const span of SPANS) outcomes[span] = await events({ count, spanMs: SPANS_MS[span] });
+for (const span of SPANS) {
+  outcomes[span] = await events({ count, spanMs: SPANS_MS[span] });
+  console.error(`counted ${count} events over ${span}`);
+}
 const idle = await aDayOfNothing();
 
 const scaled = (parts: Record<string, Units>, by: number) =>

@@ -14,7 +14,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUNDLE_HANDLER } from '../../lambdas/bundle.ts';
-import { FUNCTIONS, type FunctionName } from '../functions.ts';
+import { FUNCTIONS, type FunctionName, isTraced } from '../functions.ts';
 import type { Grant } from '../grants.ts';
 import { codeOf } from './functionCode.ts';
 
@@ -34,7 +34,7 @@ export interface ModelmeterFunctionProps {
   readonly deadLetters?: IQueue;
 }
 
-/** One of our functions: its bundle, its own role with exactly these grants, its own encrypted log, traced. */
+/** One of our functions: its bundle, its own role with exactly these grants, its own encrypted log. */
 export class ModelmeterFunction extends Construct {
   readonly fn: LambdaFunction;
 
@@ -63,7 +63,7 @@ export class ModelmeterFunction extends Construct {
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutS),
       environment: defined(props.environment),
-      tracing: Tracing.ACTIVE,
+      tracing: isTraced(props.name) ? Tracing.ACTIVE : Tracing.PASS_THROUGH,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,

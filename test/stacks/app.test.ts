@@ -7,14 +7,24 @@ import { synthesised } from './synthesised.ts';
 describe('stack of the application', () => {
   const template = synthesised().template('ModelmeterApp');
 
-  it('runs Node 24 on arm64, traced, with JSON logs that end and are encrypted', () => {
+  it('runs Node 24 on arm64, with JSON logs that end and are encrypted', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      TracingConfig: { Mode: 'Active' },
       LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
     });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30, KmsKeyId: Match.anyValue() });
+  });
+
+  it('begins traces of what somebody waits for; the others join those that reach them', () => {
+    const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties,
+    );
+    const modes = functions.map(({ Description, TracingConfig }) => [Description.split(':')[0], TracingConfig.Mode]);
+    const active = modes.flatMap(([name, mode]) => (mode === 'Active' ? [name] : []));
+
+    expect(active.sort()).toEqual(['Modelmeter api', 'Modelmeter ingest']);
+    expect(new Set(modes.map(([, mode]) => mode))).toEqual(new Set(['Active', 'PassThrough']));
   });
 
   it('bounds the roll-up by its source', () => {
