@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addBackup } from './backup.ts';
 import { addDashboards } from './dashboards.ts';
 import { addDoctor } from './doctor.ts';
+import { addEstimate } from './estimate.ts';
 import { addExport } from './export.ts';
 import { EXIT, tell } from './failure.ts';
 import { addImport } from './import.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   addDoctor,
   addBackup,
   addKeys,
+  addEstimate,
   addRedrive,
   addDashboards,
 ];
