@@ -23,6 +23,7 @@ const CALLS = 300;
 interface Took {
   ms: number;
   cpuMs: number;
+  threadCpuMs: number;
 }
 interface Run {
   init: Took;
@@ -48,6 +49,7 @@ const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) 
 const medians = (took: readonly Took[]): Took => ({
   ms: median(took.map(({ ms }) => ms)),
   cpuMs: median(took.map(({ cpuMs }) => cpuMs)),
+  threadCpuMs: median(took.map(({ threadCpuMs }) => threadCpuMs)),
 });
 
 const names = Object.keys(FUNCTIONS).filter(

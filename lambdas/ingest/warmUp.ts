@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { packed } from '../../adapters/payload.ts';
 
 /** Enough for the compiler to see what is done again and again, and few enough to start soon. */
-const EVENTS = 120;
+const EVENTS = 60;
 /** About as much as 500 events are. */
 const BATCH_BYTES = 150_000;
 
