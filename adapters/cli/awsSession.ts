@@ -32,7 +32,7 @@ export const clientOptions = ({ region, profile }: AwsSession) => ({
 export const awsSession = async (told: { region?: string; profile?: string }): Promise<AwsSession> => {
   const { profile } = told;
   const region =
-    told.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? (await regionOfProfile(profile));
+    told.region || process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || (await regionOfProfile(profile));
   if (!region) throw badInput('no region is set: say --region eu-west-1, or export AWS_REGION=eu-west-1');
   return { region, profile };
 };
