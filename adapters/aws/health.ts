@@ -26,7 +26,8 @@ export const healthOf = ({ rollups, queue, now }: HealthOptions) => {
       (newest, part) => Math.max(newest ?? 0, part.newestMs),
       null,
     );
-    const isBehind = backlogBatches > 0 && nowMs - (newestRollupMs ?? 0) > DEGRADED_AFTER_MS;
+    // Without a loose block nothing is known of the last roll-up: the alarm on the age of the queue's messages tells.
+    const isBehind = backlogBatches > 0 && newestRollupMs !== null && nowMs - newestRollupMs > DEGRADED_AFTER_MS;
     return { status: isBehind ? 'degraded' : 'ok', newestRollupMs, backlogBatches };
   };
   let kept: { atMs: number; seen: ReturnType<typeof look> } | undefined;

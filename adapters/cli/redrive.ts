@@ -35,7 +35,7 @@ export const addRedrive = (program: Command): Command =>
       'after',
       `
 It takes the IAM actions cloudformation:DescribeStacks, sqs:GetQueueAttributes, sqs:StartMessageMoveTask,
-sqs:ListMessageMoveTasks, sqs:ReceiveMessage, sqs:DeleteMessage, sqs:SendMessage, kms:Decrypt and kms:GenerateDataKey.
+sqs:ListMessageMoveTasks, sqs:ReceiveMessage, sqs:DeleteMessage and sqs:SendMessage.
 
 Examples:
   modelmeter redrive --dry-run

@@ -70,32 +70,57 @@ const compactDay = async ({ rollups, compression }: CompactPorts, family: string
   const targets = isMixed
     ? [...metrics].map((metric) => ({ name: samplesOf(metric), metric }))
     : [{ name: family, metric: '' }];
+  const steps = await lookAt(
+    rollups,
+    targets.map(({ name }) => name),
+    day,
+  );
   for (const { name, metric } of targets) {
     const fresh = (startMs: number) => mixed.get(startMs)?.get(metric);
-    const change = await compactFamilyDay({ rollups, compression }, name, dayMs, fresh);
+    const change = await compactFamilyDay({ rollups, compression }, name, { dayMs, steps: steps.get(name)!, fresh });
     remove.push(...change.remove);
     add.push(...change.add);
   }
   await rollups.replace({ remove, add });
 };
 
+/** What is stored of a step of a family on a day, and before when it is dropped. */
+interface Step {
+  stepMs: number;
+  stored: Awaited<ReturnType<RollupStore['list']>>;
+  expiredMs: number;
+}
+
+/** The steps of families, finest first. All are asked for at once: there are many metrics, and a store may answer them together. */
+const lookAt = async (
+  rollups: RollupStore,
+  families: readonly string[],
+  day: { fromMs: number; toMs: number },
+): Promise<Map<string, Step[]>> => {
+  const wanted = families.flatMap((family) => stepsOf(familyOf(family)).map((stepMs) => ({ family, stepMs })));
+  const stored = await Promise.all(wanted.map((step) => rollups.list({ ...step, ...day })));
+  // After the listing: what is dropped of it from now on makes `replace` refuse the change.
+  const expiredMs = await Promise.all(
+    wanted.map(({ family, stepMs }) => rollups.expiredBefore({ family: expiryFamily(family), stepMs })),
+  );
+  const steps = new Map(families.map((family): [string, Step[]] => [family, []]));
+  for (const [i, { family, stepMs }] of wanted.entries())
+    steps.get(family)!.push({ stepMs, stored: stored[i]!, expiredMs: expiredMs[i]! });
+  return steps;
+};
+
 /** The change that compacts one day of one family, from its finest step up; `fresh` gives further rows of a partition. */
 const compactFamilyDay = async (
   { rollups, compression }: CompactPorts,
   family: string,
-  dayMs: number,
-  fresh: (startMs: number) => Block | undefined,
+  { dayMs, steps, fresh }: { dayMs: number; steps: readonly Step[]; fresh: (startMs: number) => Block | undefined },
 ) => {
   const remove: string[] = [];
   const add: NewBlock[] = [];
-  const steps = stepsOf(familyOf(family));
   let derived: Derived[] = [];
-  for (const [i, stepMs] of steps.entries()) {
+  for (const [i, { stepMs, stored, expiredMs }] of steps.entries()) {
     const span = partitionSpan(stepMs);
-    const nextStep = steps[i + 1];
-    const stored = await rollups.list({ family, stepMs, fromMs: dayMs, toMs: dayMs + DAY });
-    // After the listing: what is dropped of it from now on makes `replace` refuse the change.
-    const expiredMs = await rollups.expiredBefore({ family: expiryFamily(family), stepMs });
+    const nextStep = steps[i + 1]?.stepMs;
     const next: Derived[] = [];
     for (let startMs = dayMs; startMs < dayMs + DAY; startMs += span) {
       const here = stored.filter((block) => block.startMs === startMs);

@@ -1,8 +1,8 @@
 import type { RollupStore } from '../ports.ts';
 import { HOUR, MINUTE } from '../telemetry/families.ts';
 
-/** A batch is announced within seconds as a rule; before this, milliseconds, it is not missed yet. */
-const MISSED_AFTER_MS = 15 * MINUTE;
+/** Longer than all tries of a message take, milliseconds: before this a batch may still be on its way. */
+const MISSED_AFTER_MS = 75 * MINUTE;
 /** Each batch is looked at three times before it is older than this. */
 const LOOKED_AT_FOR_MS = 26 * HOUR;
 /** Ids begin with a hexadecimal digit. Each hour looks at two of the sixteen, so that eight hours see all. */

@@ -2,8 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import { type LifecycleRule, StorageClass, type Transition } from 'aws-cdk-lib/aws-s3';
 import { PREFIXES } from '../prefixes.ts';
 
-/** Longer than a batch can wait: 14 days in the queue of dead letters, and a week to notice. */
-const BATCH_DAYS = 21;
+/**
+ * Longer than applied batches are remembered (49 days): a batch's object holds its key. Were it gone first, a new request under
+ * an old key would be accepted, then left out as one that is in the rollups already.
+ */
+const BATCH_DAYS = 51;
+/** What the metric stream could not deliver. */
+const UNDELIVERED_DAYS = 21;
 const QUERY_RESULT_DAYS = 7;
 /** The archive drops its own days; the bucket only what that left behind. */
 const ARCHIVE_MARGIN_DAYS = 7;
@@ -23,7 +28,7 @@ export const lifecycleRules = (archiveDays: number): LifecycleRule[] => [
   { id: 'half-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1), expiredObjectDeleteMarker: true },
   gone('batches', PREFIXES.batches, BATCH_DAYS),
   gone('query-results', PREFIXES.athena, QUERY_RESULT_DAYS),
-  gone('undelivered', PREFIXES.undelivered, BATCH_DAYS),
+  gone('undelivered', PREFIXES.undelivered, UNDELIVERED_DAYS),
   gone('archive', PREFIXES.archive, archiveDays + ARCHIVE_MARGIN_DAYS),
   {
     id: 'replaced-blocks',

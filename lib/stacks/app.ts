@@ -116,6 +116,7 @@ export class AppStack extends Stack {
       ApiUrl: entrance.url,
       BatchQueueUrl: data.batchQueue.queue.queueUrl,
       BatchDeadLetterQueueUrl: data.batchQueue.deadLetters.queueUrl,
+      ScheduleDeadLetterQueueUrl: deadLetters.queueUrl,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

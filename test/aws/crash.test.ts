@@ -147,40 +147,44 @@ describe('a round of roll-up, compaction or expiry that is cut off', () => {
   /** Where such a life makes fewer calls, nothing fails. */
   const MOST_CALLS = isLong ? 600 : 60;
 
-  it('is made good by the next', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...FAULTS), fc.integer({ min: 1, max: MOST_CALLS }), async (fault, at) => {
-        const { store, resuming, tidyLater, heal, expectNothingLeft } = await failingStore(fault, at);
-        const one = world({ wrap: () => store });
-        const round = (work: () => Promise<unknown>) =>
-          resuming(() => {
-            one.restart();
-            return work();
-          });
+  it(
+    'is made good by the next',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...FAULTS), fc.integer({ min: 1, max: MOST_CALLS }), async (fault, at) => {
+          const { store, resuming, tidyLater, heal, expectNothingLeft } = await failingStore(fault, at);
+          const one = world({ wrap: () => store });
+          const round = (work: () => Promise<unknown>) =>
+            resuming(() => {
+              one.restart();
+              return work();
+            });
 
-        for (const minute of [5, 70]) {
-          const timestamp = T0 + minute * MINUTE;
-          await one.send({
-            events: [call({ timestamp, latencyMs: minute })],
-            samples: [sample('done', 'delta', timestamp, minute)],
-          });
-          await round(() => one.roll(LATER));
-          await round(() => one.compact(LATER));
+          for (const minute of [5, 70]) {
+            const timestamp = T0 + minute * MINUTE;
+            await one.send({
+              events: [call({ timestamp, latencyMs: minute })],
+              samples: [sample('done', 'delta', timestamp, minute)],
+            });
+            await round(() => one.roll(LATER));
+            await round(() => one.compact(LATER));
+            await tidyLater();
+          }
+          await round(() => one.expire(RETENTION, LATER));
           await tidyLater();
-        }
-        await round(() => one.expire(RETENTION, LATER));
-        await tidyLater();
-        await tidyLater();
+          await tidyLater();
 
-        heal();
-        const ask = async (metric: string) =>
-          valuesOf(await one.ask(`metric=${metric}&stat=sum&step=all${range(T0, T0 + DAY)}`, LATER));
-        expect(await ask('inference.requests')).toEqual([2]);
-        expect(await ask('inference.latency')).toEqual([75]);
-        expect(await ask('done')).toEqual([75]);
-        await expectNothingLeft();
-      }),
-      runs(5, 300),
-    );
-  }, 300_000);
+          heal();
+          const ask = async (metric: string) =>
+            valuesOf(await one.ask(`metric=${metric}&stat=sum&step=all${range(T0, T0 + DAY)}`, LATER));
+          expect(await ask('inference.requests')).toEqual([2]);
+          expect(await ask('inference.latency')).toEqual([75]);
+          expect(await ask('done')).toEqual([75]);
+          await expectNothingLeft();
+        }),
+        runs(5, 60),
+      );
+    },
+    isLong ? 1_200_000 : 300_000,
+  );
 });

@@ -162,7 +162,7 @@ describe('stores that work on one table at once', () => {
           expect(await valuesOf(other)).toHaveLength(1);
         },
       ),
-      runs(8, 100),
+      runs(8, 50),
     );
   }, 120_000);
 

@@ -26,16 +26,16 @@ const kept = (ages: Record<string, number>, applied: readonly string[] = []) => 
 
 describe('batches whose word was lost', () => {
   it('are announced again, those that were rolled up are not', async () => {
-    const { run, announced } = kept({ '0a': HOUR, '0b': HOUR, '1c': 25 * HOUR }, ['0b']);
+    const { run, announced } = kept({ '0a': 2 * HOUR, '0b': 2 * HOUR, '1c': 25 * HOUR }, ['0b']);
 
     expect(await run(NOW)).toBe(2);
     expect(announced).toEqual(['0a', '1c']);
   });
 
-  it('are those older than a quarter of an hour and younger than 26 hours', async () => {
+  it('are those older than all tries of a message take and younger than 26 hours', async () => {
     const { run, announced } = kept({
-      '0a': 15 * MINUTE - 1,
-      '0b': 15 * MINUTE,
+      '0a': 75 * MINUTE - 1,
+      '0b': 75 * MINUTE,
       '0c': 26 * HOUR - 1,
       '0d': 26 * HOUR,
     });
@@ -54,7 +54,7 @@ describe('batches whose word was lost', () => {
   });
 
   it('wait for the next hour when there is no time left', async () => {
-    const { run, announced } = kept(Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`0${i}`, HOUR])));
+    const { run, announced } = kept(Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`0${i}`, 2 * HOUR])));
     let asked = 0;
 
     expect(await run(NOW, () => ++asked > 2)).toBe(1000);
