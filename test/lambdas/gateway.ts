@@ -42,6 +42,7 @@ export const gateway = async (of: {
       refuse(500, 'Internal Server Error');
     }
   });
+  server.keepAliveTimeout = 60_000; // on a busy machine a client may use a connection just when it is closed
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
