@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DAY, expiryFamily, SAMPLES } from '../../../core/telemetry/families.ts';
 import type { Key } from '../dynamo.ts';
 
@@ -19,7 +18,12 @@ export const groupsOf = (expiring: string): string[] =>
     ? [expiring, ...Array.from({ length: SAMPLE_SHARDS }, (_, shard) => sampleShard(shard))]
     : [expiring];
 
-const shardOf = (name: string, shards: number): number => createHash('sha256').update(name).digest()[0]! % shards;
+/** By FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv: names are many, and cryptography takes ten times as long. */
+const shardOf = (name: string, shards: number): number => {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return (hash >>> 16) % shards; // its low bits follow the last character too closely
+};
 
 export const dayOf = (ms: number): number => Math.floor(ms / DAY) * DAY;
 

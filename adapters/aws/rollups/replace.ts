@@ -1,10 +1,10 @@
 import { AppError } from '../../../core/errors.ts';
-import type { NewBlock, RollupStore } from '../../../core/ports.ts';
+import type { Partition, RollupStore } from '../../../core/ports.ts';
 import { transact } from '../dynamo.ts';
 import { MAX_TRIES, pause } from '../retry.ts';
 import { type DayChange, dayActions, neededMarks } from './changeDays.ts';
 import { dayNameOf } from './directory.ts';
-import type { Day, LooseSegment } from './items.ts';
+import type { Day, DayName, LooseSegment } from './items.ts';
 import { type RollupParts, writeSegments } from './parts.ts';
 import { markOf, type PlacedBlock, parseBlockId } from './segments.ts';
 
@@ -24,9 +24,10 @@ export const replaceIn =
       const loose = await parts.directory.loose();
       const days = await parts.directory.days(names);
       if (!areThere(removed, loose, days)) return false;
-      written ??= await writeSegments(parts, byDay(add));
+      written ??= await writeSegments(parts, [...byDay(add).values()]);
       const placed = written.segments.flatMap((segment) => segment.placed);
-      const changes = days.map((day) => changeOf(day, { removed, placed, loose, nowMs: parts.now() }));
+      const of = { gone: byDay(removed), added: byDay(placed), loose, nowMs: parts.now() };
+      const changes = days.map((day) => changeOf(day, of));
       const actions = dayActions(parts, changes);
       const unmet = await transact(parts.client, [...written.commit, ...actions]);
       if (unmet.length === 0) return true;
@@ -37,12 +38,10 @@ export const replaceIn =
     throw new AppError('overloaded', `days of rollups kept changing while they were compacted, ${MAX_TRIES} times`);
   };
 
-const keyOf = (block: Pick<PlacedBlock, 'family' | 'startMs'>): string => {
-  const { group, dayMs } = dayNameOf(block);
-  return `${dayMs} ${group}`;
-};
+const keyOf = ({ group, dayMs }: DayName): string => `${dayMs} ${group}`;
 
-const byDay = (blocks: readonly NewBlock[]): NewBlock[][] => [...Map.groupBy(blocks, keyOf).values()];
+const byDay = <T extends Partition>(blocks: readonly T[]): Map<string, T[]> =>
+  Map.groupBy(blocks, (block) => keyOf(dayNameOf(block)));
 
 /** Whether each block is compacted in its day, or loose and not absorbed. */
 const areThere = (blocks: readonly PlacedBlock[], loose: readonly LooseSegment[], days: readonly Day[]): boolean => {
@@ -58,17 +57,16 @@ const areThere = (blocks: readonly PlacedBlock[], loose: readonly LooseSegment[]
 const changeOf = (
   day: Day,
   of: {
-    removed: readonly PlacedBlock[];
-    placed: readonly PlacedBlock[];
+    gone: ReadonlyMap<string, readonly PlacedBlock[]>;
+    added: ReadonlyMap<string, readonly PlacedBlock[]>;
     loose: readonly LooseSegment[];
     nowMs: number;
   },
 ): DayChange => {
-  const isOfDay = (block: PlacedBlock) => keyOf(block) === `${day.dayMs} ${day.group}`;
-  const gone = new Set(of.removed.filter(isOfDay).map(markOf));
+  const gone = new Set(of.gone.get(keyOf(day))?.map(markOf));
   const compacted = new Set(day.blocks.map(markOf));
   const absorbed = neededMarks(day, of.loose, of.nowMs);
   for (const mark of gone) if (!compacted.has(mark)) absorbed.set(mark, of.nowMs);
-  const blocks = [...day.blocks.filter((block) => !gone.has(markOf(block))), ...of.placed.filter(isOfDay)];
+  const blocks = [...day.blocks.filter((block) => !gone.has(markOf(block))), ...(of.added.get(keyOf(day)) ?? [])];
   return { before: day, blocks, absorbed };
 };
