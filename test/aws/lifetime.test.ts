@@ -59,6 +59,6 @@ describe('whatever happens to batches over days, with rollups in DynamoDB', () =
         { ...runs(4, 100), examples: [[FOUND_BEFORE]] },
       );
     },
-    3 * LONG_MS,
+    6 * LONG_MS,
   );
 });

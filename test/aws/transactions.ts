@@ -1,24 +1,21 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
 
 /**
  * dynalite 4.0 has no transactions, so this stands in front of it and adds `TransactWriteItems` as the API reference
  * describes it: all or nothing, at most 100 actions on as many different items, 4 MB together, a reason for each action when
- * it is cancelled, and success for a request that was done before under the same `ClientRequestToken`. Requests go one after the other, so nobody sees half a transaction, and none is ever
- * cancelled for a conflict: tests of conflicts make them up.
+ * it is cancelled, and success for a request that was done before under the same `ClientRequestToken`. Requests go one after
+ * the other, so nobody sees half a transaction, and none is ever cancelled for a conflict: tests of conflicts make them up.
  */
 export const startTransactionalDynalite = async (): Promise<{ endpoint: string; stop(): Promise<void> }> => {
-  const inner = dynalite({ createTableMs: 0, deleteTableMs: 0 });
-  inner.listen(0, '127.0.0.1');
-  await once(inner, 'listening');
-  const innerEndpoint = endpointOf(inner);
-
+  const inner = dynalite({ createTableMs: 0, deleteTableMs: 0 }); // asked in this process, so it need not listen
   let turn: Promise<unknown> = Promise.resolve();
   const done = new Set<string>();
   const server = createServer((request, response) => {
     const answering = bodyOf(request).then((body) => {
-      const mine = turn.then(() => answerTo({ endpoint: innerEndpoint, headers: headersOf(request), body, done }));
+      const mine = turn.then(() => answerTo({ inner, headers: request.headers, body, done }));
       turn = mine.catch(() => undefined);
       return mine;
     });
@@ -31,17 +28,14 @@ export const startTransactionalDynalite = async (): Promise<{ endpoint: string; 
   await once(server, 'listening');
 
   return {
-    endpoint: endpointOf(server),
+    endpoint: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
     async stop() {
-      for (const each of [server, inner]) {
-        each.closeAllConnections();
-        each.close();
-      }
+      server.closeAllConnections();
+      server.close();
     },
   };
 };
 
-type Headers = Record<string, string>;
 type Item = Record<string, Record<string, unknown>>;
 interface Action {
   TableName: string;
@@ -62,33 +56,18 @@ const TARGET = 'DynamoDB_20120810.';
 const MAX_ACTIONS = 100;
 const MAX_BYTES = 4 * 2 ** 20;
 
-const endpointOf = (server: { address(): unknown }) =>
-  `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-
 const bodyOf = async (request: IncomingMessage) => Buffer.concat(await request.toArray()).toString();
 
-const headersOf = (request: IncomingMessage): Headers => {
-  const passed = ['authorization', 'x-amz-date', 'x-amz-target', 'content-type'];
-  return Object.fromEntries(passed.map((name) => [name, String(request.headers[name] ?? '')]));
-};
-
 const answerTo = async (request: {
-  endpoint: string;
-  headers: Headers;
+  inner: Server;
+  headers: IncomingHttpHeaders;
   body: string;
   /** Tokens of transactions that were done. */
   done: Set<string>;
 }): Promise<Answer> => {
-  const { endpoint, headers, body, done } = request;
-  const call = async (action: string, input: unknown): Promise<Answer> => {
-    const answer = await fetch(endpoint, {
-      method: 'POST',
-      headers: { ...headers, 'x-amz-target': TARGET + action },
-      body: typeof input === 'string' ? input : JSON.stringify(input),
-    });
-    return { status: answer.status, text: await answer.text() };
-  };
-  const action = headers['x-amz-target']!.replace(TARGET, '');
+  const { inner, headers, body, done } = request;
+  const call: Call = (action, input) => ask(inner, { ...headers, 'x-amz-target': TARGET + action }, input);
+  const action = String(headers['x-amz-target']).replace(TARGET, '');
   if (action !== 'TransactWriteItems') return call(action, body);
   const transaction: Transaction = JSON.parse(body);
   const { ClientRequestToken: token = '' } = transaction;
@@ -97,6 +76,19 @@ const answerTo = async (request: {
   if (answer.status === 200 && token) done.add(token);
   return answer;
 };
+
+/** Hands a request to dynalite with what it uses of Node's requests and responses. */
+const ask = (inner: Server, headers: IncomingHttpHeaders, input: unknown): Promise<Answer> =>
+  new Promise((resolve) => {
+    const body = Buffer.from(typeof input === 'string' ? input : JSON.stringify(input));
+    const request = Object.assign(Readable.from([body]), { method: 'POST', url: '/', headers });
+    const response = {
+      statusCode: 200,
+      setHeader() {},
+      end: (text: string) => resolve({ status: response.statusCode, text }),
+    };
+    inner.emit('request', request, response);
+  });
 
 type Call = (action: string, input: unknown) => Promise<Answer>;
 interface Undo {
