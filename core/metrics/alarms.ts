@@ -110,7 +110,7 @@ export const OWN_ALARMS: readonly Alarm[] = [
     metrics: [FUNCTION.errors],
     source: {
       from: 'functions',
-      functions: ['roll-up', 'observe', 'authorise', 'compact', 'archive', 'expire'],
+      functions: ['roll-up', 'observe', 'authorise'],
       as: 'sum',
     },
     stat: 'Sum',

@@ -35,8 +35,9 @@ describe('prices', () => {
   });
 });
 
-describe('the promise', () => {
-  it('is kept by what was counted: a million events for at most five cents, an idle month for at most five dollars', () => {
+/** Of the target of five cents only the fastest rate is within: over an hour and over a day it is missed, as bench/README.md says. */
+describe('what was counted', () => {
+  it('is at most five cents for a million events over ten minutes, and five dollars for an idle month', () => {
     expect(priceOf(sumOf(METERED.perMillionEvents['ten minutes']))).toBeLessThanOrEqual(0.05);
     expect(totalUsd(idleLines(config(), METERED))).toBeLessThanOrEqual(5);
   });
