@@ -31,7 +31,9 @@ const COMMANDS = [
 /** Runs one command line; answers the exit code: 0 done, 1 it failed, 2 bad input. */
 export const main = async (args: readonly string[], version: string): Promise<number> => {
   const program = new Command('modelmeter')
-    .description('Monitoring and cost analytics for AI models: on one machine, with nothing but Node.')
+    .description(
+      'Monitoring and cost analytics for AI models: on one machine with nothing but Node, or in your AWS account.',
+    )
     .version(version)
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
