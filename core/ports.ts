@@ -237,3 +237,25 @@ export interface NoticeStore {
   /** Forgets it; nothing happens when it is not there. */
   remove(scan: string, id: string): Promise<void>;
 }
+
+/** A document and what it was when it was read, to write it back only if nobody else did meanwhile. */
+export interface StoredDocument {
+  bytes: Uint8Array;
+  /** Opaque; changes with every write. */
+  version: string;
+}
+
+/** Documents by key: small state (notices, budgets) and the ledger. Keys are paths of [A-Za-z0-9._=-] parts joined by `/`. */
+export interface DocumentStore {
+  /** The documents of these keys, in order; undefined = there is none. */
+  get(keys: readonly string[]): Promise<(StoredDocument | undefined)[]>;
+  /**
+   * Writes a document, durable when it resolves, if it still is of version `ifVersion` (undefined = if there is none).
+   * False: it is of another version or gone or there already, and nothing changed.
+   */
+  put(key: string, bytes: Uint8Array, ifVersion: string | undefined): Promise<boolean>;
+  /** Nothing happens when there is none. */
+  remove(key: string): Promise<void>;
+  /** All keys that begin with a prefix, sorted. */
+  list(prefix: string): Promise<string[]>;
+}
