@@ -4,6 +4,7 @@ import { pathsIn } from './dataFolder.ts';
 import { sqliteApiKeyStore } from './sqlite/apiKeyStore.ts';
 import { type SqliteBatchLog, sqliteBatchLog } from './sqlite/batchLog.ts';
 import { sqliteDeploymentStore } from './sqlite/deploymentStore.ts';
+import { sqliteDocumentStore } from './sqlite/documentStore.ts';
 import { type SqliteRollupStore, sqliteRollupStore } from './sqlite/rollupStore.ts';
 
 export interface LocalPorts {
@@ -11,6 +12,7 @@ export interface LocalPorts {
   rollupStore: SqliteRollupStore;
   deploymentStore: ReturnType<typeof sqliteDeploymentStore>;
   apiKeyStore: ReturnType<typeof sqliteApiKeyStore>;
+  documentStore: ReturnType<typeof sqliteDocumentStore>;
   archive: ParquetArchive;
   compression: ReturnType<typeof zstd>;
   close(): void;
@@ -23,6 +25,7 @@ export const localPorts = (dir: string): LocalPorts => {
   const rollupStore = sqliteRollupStore({ path: paths.rollups });
   const deploymentStore = sqliteDeploymentStore({ path: paths.rollups });
   const apiKeyStore = sqliteApiKeyStore({ path: paths.rollups });
+  const documentStore = sqliteDocumentStore({ path: paths.rollups });
   const archive = parquetArchive({ logPath: paths.log, folder: paths.archive });
 
   return {
@@ -30,10 +33,11 @@ export const localPorts = (dir: string): LocalPorts => {
     rollupStore,
     deploymentStore,
     apiKeyStore,
+    documentStore,
     archive,
     compression: zstd(),
     close() {
-      for (const store of [archive, apiKeyStore, deploymentStore, rollupStore, batchLog]) store.close();
+      for (const store of [archive, documentStore, apiKeyStore, deploymentStore, rollupStore, batchLog]) store.close();
     },
   };
 };

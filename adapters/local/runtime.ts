@@ -157,6 +157,8 @@ const listen = (fetch: Parameters<typeof serve>[0]['fetch'], { host, port }: Run
     // A client that sends its request slower than this holds a place that others need.
     server.requestTimeout = REQUEST_MS;
     server.headersTimeout = REQUEST_MS / 2;
+    // Longer than clients keep a connection that is idle: one closed under a request is an error that nobody made.
+    server.keepAliveTimeout = 2 * REQUEST_MS;
     server.on('clientError', answerBroken);
     server.once('error', reject);
   });

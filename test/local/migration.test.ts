@@ -93,13 +93,14 @@ describe('the data format', () => {
 
     openDataFolder(dir).close();
 
-    const { batchLog, rollupStore, apiKeyStore, close } = localPorts(dir);
+    const { batchLog, rollupStore, apiKeyStore, documentStore, close } = localPorts(dir);
     expect(await batchLog.unrolled(10)).toEqual([aBatch(1)]);
     expect(await batchLog.append(anEntry(1))).toEqual({ kind: 'duplicate', receipt: anEntry(1).receipt });
     expect(await rollupStore.loosePartitions()).toEqual([
       { family: 'f', stepMs: 60_000, startMs: 0, loose: 1, newestMs: 0 },
     ]);
     expect(await apiKeyStore.isEmpty()).toBe(true);
+    expect(await documentStore.list('')).toEqual([]);
     close();
     expect(Object.values(pathsIn(dir)).slice(0, 2).map(versionOf)).toEqual([FORMAT_VERSION, FORMAT_VERSION]);
   });
@@ -118,7 +119,7 @@ describe('the data format', () => {
     openDataFolder(dir).close();
     write(pathsIn(dir).rollups, 'PRAGMA user_version = 99');
 
-    expect(() => openDataFolder(dir)).toThrow(/data format 99.*up to 4.*newer version/);
+    expect(() => openDataFolder(dir)).toThrow(/data format 99.*up to 5.*newer version/);
 
     expect(versionOf(pathsIn(dir).rollups)).toBe(99);
   });

@@ -6,15 +6,18 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sqliteApiKeyStore } from '../../adapters/local/sqlite/apiKeyStore.ts';
 import { sqliteBatchLog } from '../../adapters/local/sqlite/batchLog.ts';
 import { sqliteDeploymentStore } from '../../adapters/local/sqlite/deploymentStore.ts';
+import { sqliteDocumentStore } from '../../adapters/local/sqlite/documentStore.ts';
 import { sqliteRollupStore } from '../../adapters/local/sqlite/rollupStore.ts';
 import { memoryApiKeyStore } from '../../adapters/memory/apiKeyStore.ts';
 import { memoryBatchLog } from '../../adapters/memory/batchLog.ts';
 import { memoryDeploymentStore } from '../../adapters/memory/deploymentStore.ts';
+import { memoryDocumentStore } from '../../adapters/memory/documentStore.ts';
 import { memoryRollupStore } from '../../adapters/memory/rollupStore.ts';
 import type { BatchLog } from '../../core/ports.ts';
 import { anApiKey, apiKeyStoreContract } from '../contract/apiKeyStore.ts';
 import { aBatch, anEntry, appendContract, batchLogContract } from '../contract/batchLog.ts';
 import { deploymentStoreContract } from '../contract/deploymentStore.ts';
+import { documentStoreContract } from '../contract/documentStore.ts';
 import { rollupStoreContract } from '../contract/rollupStore.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'modelmeter-stores-'));
@@ -43,6 +46,8 @@ rollupStoreContract('memory', async () => memoryRollupStore());
 rollupStoreContract('SQLite', async () => closingAtEnd(sqliteRollupStore({ path: aPath() })));
 deploymentStoreContract('memory', async () => memoryDeploymentStore());
 deploymentStoreContract('SQLite', async () => closingAtEnd(sqliteDeploymentStore({ path: aPath() })));
+documentStoreContract('memory', async () => memoryDocumentStore());
+documentStoreContract('SQLite', async () => closingAtEnd(sqliteDocumentStore({ path: aPath() })));
 apiKeyStoreContract('memory', async () => memoryApiKeyStore());
 apiKeyStoreContract('SQLite', async () => closingAtEnd(sqliteApiKeyStore({ path: aPath() })));
 

@@ -14,7 +14,7 @@ export interface Schema {
 }
 
 /** Version of the data format: of every file of a data folder. */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 /**
  * `keys` answers retries and is kept for weeks, so it is compact and apart from what is soon archived:
@@ -45,6 +45,7 @@ export const LOG_SCHEMA: Schema = {
     // Nothing to change: a program of version 2 cannot read payloads that are events as they were sent.
     { to: 3, sql: '' },
     { to: 4, sql: '' },
+    { to: 5, sql: '' },
   ],
 };
 
@@ -65,7 +66,8 @@ export const ROLLUPS_SCHEMA: Schema = {
     ) WITHOUT ROWID;
     CREATE TABLE applied (id BLOB PRIMARY KEY, atMs INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE deployments (deployment TEXT PRIMARY KEY, entry TEXT NOT NULL);
-    CREATE TABLE apiKeys (id TEXT PRIMARY KEY, entry TEXT NOT NULL);`,
+    CREATE TABLE apiKeys (id TEXT PRIMARY KEY, entry TEXT NOT NULL);
+    CREATE TABLE documents (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL);`,
   migrations: [
     {
       // Version 1 did not tell loose blocks from compacted ones: all are loose, and compaction looks at them once more.
@@ -79,5 +81,9 @@ export const ROLLUPS_SCHEMA: Schema = {
     },
     { to: 3, sql: '' },
     { to: 4, sql: 'CREATE TABLE apiKeys (id TEXT PRIMARY KEY, entry TEXT NOT NULL)' },
+    {
+      to: 5,
+      sql: 'CREATE TABLE documents (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL)',
+    },
   ],
 };
