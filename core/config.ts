@@ -162,6 +162,42 @@ const Aws = z.strictObject({
   tags: z.record(name, z.string().max(256)).default({}).describe('on every resource'),
 });
 
+const time = z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-01T00:00:00Z' }).or(z.iso.date());
+
+/** What runs and is not seen by telemetry, or what telemetry cannot say of it. */
+const Resource = z.strictObject({
+  name: name.describe('of the host, endpoint or group; a host of that name that reports GPUs is counted as it reports'),
+  instanceType: name,
+  count: z.number().min(0).max(100_000).default(1),
+  region: name.optional(),
+  account: name.optional(),
+  provider: name.default('aws'),
+  purchase: z.enum(['onDemand', 'spot']).default('onDemand'),
+  deployments: z.array(name).default([]).describe('who shares it, by how long their calls take'),
+  from: time.optional(),
+  to: time.optional(),
+});
+
+const stored = {
+  deployment: name.optional(),
+  team: name.optional(),
+  project: name.optional(),
+  region: name.optional(),
+};
+const Storage = z.strictObject({
+  name,
+  storageClass: name.describe('as `modelmeter prices` lists it, for example gp3 or s3Standard'),
+  gb: z.number().min(0),
+  ...stored,
+  from: time.optional(),
+  to: time.optional(),
+});
+
+const Costs = z.strictObject({
+  resources: z.array(Resource).default([]),
+  storage: z.array(Storage).default([]),
+});
+
 const Settings = z.strictObject({
   keepContent: z.boolean().default(false),
   hashClients: z.boolean().default(false),
@@ -176,6 +212,7 @@ const Settings = z.strictObject({
     .describe('tags: those of the AWS resources that are this deployment'),
   channels: Channels.prefault({}),
   thresholds: Thresholds.prefault({}),
+  costs: Costs.prefault({}),
   aws: Aws.prefault({}),
 });
 

@@ -10,6 +10,13 @@ export const TRAINING: readonly Metric[] = [
       unit: '{event}',
       meaning: 'Events of training jobs; by status, how many started, completed, failed.',
     },
+    {
+      name: 'training.instanceTime',
+      measure: 'instanceTime',
+      unit: 'ms',
+      meaning: 'How long jobs kept instances: their duration times the number of instances.',
+      defaultStat: 'sum',
+    },
   ]),
   ...distributions('training', [
     {

@@ -261,6 +261,9 @@ export const MEASURES: Record<RollupKind, readonly Measure[]> = {
     number('duration', 'durationMs'),
     number('cost', 'costUsd'),
     number('epoch', 'epoch'),
+    total('instanceTime', ({ durationMs, instanceCount }) =>
+      durationMs === undefined ? undefined : (durationMs as number) * ((instanceCount as number | undefined) ?? 1),
+    ),
   ],
   deployment: [all],
   activity: [all],

@@ -77,26 +77,29 @@ export const ledger = ({ documents, compression }: LedgerPorts) => {
      * Replaces the entries of the hours [fromMs, toMs) of one day by these, and what is summed from them. A crash in between
      * leaves the day's fingerprint as it was, so that the day is made again.
      *
+     * @param hours.fingerprint of what the whole day is made from; absent = it stays as it was
      * @param entries of those hours, with clients
      */
     async replaceHours(
-      hours: { basis: Basis; fromMs: number; toMs: number; fingerprint: string },
+      hours: { basis: Basis; fromMs: number; toMs: number; fingerprint?: string },
       entries: readonly CostEntry[],
     ): Promise<void> {
-      const { basis, fromMs, toMs, fingerprint } = hours;
+      const { basis, fromMs, toMs } = hours;
       const dayMs = Math.floor(fromMs / DAY) * DAY;
       const isOther = ({ startMs }: CostEntry) => startMs < fromMs || startMs >= toMs;
       let ofDay: CostEntry[] = [];
       await change(keyOf(basis, 'client', dayMs), (before) => {
         ofDay = [...(before ? entriesOf(before) : [])].filter(isOther).concat(entries);
-        return tableOf(ofDay, fingerprint);
+        return tableOf(ofDay);
       });
       const bare = ofDay.map(withoutClient);
       await change(keyOf(basis, 'day', dayMs), (before) => {
         const others = [...(before ? entriesOf(before) : [])].filter(({ startMs }) => startMs !== dayMs);
         return tableOf([...others, ...bare.map((entry) => ({ ...entry, startMs: dayMs }))], '');
       });
-      await change(keyOf(basis, 'hour', dayMs), () => tableOf(bare, fingerprint));
+      await change(keyOf(basis, 'hour', dayMs), (before) =>
+        tableOf(bare, hours.fingerprint ?? before?.fingerprint ?? ''),
+      );
     },
 
     /** Replaces all days of a month (UTC): what bills say. @param entries of whole days of that month */

@@ -1,0 +1,147 @@
+import type { Config } from '../config.ts';
+import { estimate } from '../cost/estimate/estimate.ts';
+import { configuredCapacity, configuredStorage } from '../cost/estimate/readConfigured.ts';
+import { readHosts } from '../cost/estimate/readHosts.ts';
+import { readTraining } from '../cost/estimate/readTraining.ts';
+import { readUsage } from '../cost/estimate/readUsage.ts';
+import type { Ledger } from '../cost/ledger/ledger.ts';
+import type { PriceBook } from '../cost/prices/book.ts';
+import type { Deployment, DeploymentStore, RollupStore } from '../ports.ts';
+import { askOf } from '../query/ask.ts';
+import { attributesAt } from '../registry/attributes.ts';
+import { DAY, HOUR, MINUTE, SAMPLES, samplesOf } from '../telemetry/families.ts';
+import type { runQuery } from './query.ts';
+
+export interface EstimatePorts {
+  query: ReturnType<typeof runQuery>;
+  rollups: Pick<RollupStore, 'list'>;
+  deployments: Pick<DeploymentStore, 'list'>;
+  ledger: Ledger;
+}
+
+export interface EstimateOptions {
+  costs: Pick<Config['costs'], 'resources' | 'storage'>;
+  prices: PriceBook;
+  /** What prices there are, in a word: with another, days are estimated anew. */
+  pricesVersion: string;
+}
+
+/** Days whose hours and samples are still kept as finely as an estimate needs them. */
+const LOOK_BACK_DAYS = 34;
+/** What an estimate is made from: family and step. */
+const READ: readonly { family: string; stepMs: number }[] = [
+  { family: 'inference.cost', stepMs: HOUR },
+  { family: 'training', stepMs: MINUTE },
+  { family: SAMPLES.name, stepMs: SAMPLES.baseStepMs },
+  { family: samplesOf('gpu.utilization'), stepMs: SAMPLES.baseStepMs },
+  { family: samplesOf('gpu.memoryUsed'), stepMs: SAMPLES.baseStepMs },
+];
+
+/**
+ * Keeps the estimated ledger up to date. `recent` makes the hour that is under way and the one before it anew, every minute;
+ * `changed` every day that telemetry, the registry, the configuration or prices changed since it was made.
+ */
+export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) => {
+  const { query, deployments, ledger, rollups } = ports;
+
+  const make = async (
+    registry: readonly Deployment[],
+    { fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number },
+  ) => {
+    const ask = askOf(query, 'cost', nowMs);
+    const byName = new Map(registry.map((deployment) => [deployment.deployment, deployment]));
+    const attributes = (name: string, atMs: number) => {
+      const deployment = byName.get(name);
+      return deployment ? attributesAt(deployment, atMs) : {};
+    };
+    const untilMs = Math.min(toMs, nowMs);
+    // An hour more: a job that tells of its end on the hour ran on capacity of the hour before.
+    const hosts = await readHosts(ask, { fromMs: fromMs - HOUR, toMs: untilMs }, attributes);
+    const seen = new Set(hosts.map(({ resource }) => resource));
+    const entries = estimate({
+      usage: await readUsage(ask, { fromMs, toMs: untilMs }),
+      capacity: [...hosts, ...configuredCapacity(options.costs.resources, { fromMs, toMs: untilMs }, seen)],
+      training: await readTraining(ask, { fromMs, toMs: untilMs }),
+      quantities: configuredStorage(options.costs.storage, { fromMs, toMs: untilMs }, attributes),
+      prices: options.prices,
+      attributesAt: attributes,
+    });
+    return entries.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
+  };
+
+  return {
+    async recent(nowMs: number): Promise<void> {
+      const registry = await deployments.list();
+      const firstMs = Math.floor(nowMs / HOUR) * HOUR - HOUR;
+      for (const [fromMs, toMs] of withinDays(firstMs, firstMs + 2 * HOUR)) {
+        const entries = await make(registry, { fromMs, toMs, nowMs });
+        await ledger.replaceHours({ basis: 'estimated', fromMs, toMs }, entries);
+      }
+    },
+
+    /** @returns how many days were made anew */
+    async changed(nowMs: number, isStopping: () => boolean = () => false): Promise<number> {
+      const today = Math.floor(nowMs / DAY) * DAY;
+      const range = { fromMs: today - LOOK_BACK_DAYS * DAY, toMs: today + DAY };
+      const made = await madeFrom(rollups, range);
+      const registry = await deployments.list();
+      const shared = `${options.pricesVersion} ${hash(JSON.stringify([options.costs, registry.map(versionsOf)]))}`;
+      const days = [...made].filter(([dayMs, { isLoose }]) => dayMs >= today - DAY || !isLoose);
+      const before = await ledger.fingerprints(
+        'estimated',
+        days.map(([dayMs]) => dayMs),
+      );
+      let done = 0;
+      for (const [i, [dayMs, { ids }]] of days.entries()) {
+        if (isStopping()) break;
+        const fingerprint = `${hash(ids)} ${shared}`;
+        if (before[i] === fingerprint) continue;
+        const hours = { fromMs: dayMs, toMs: dayMs + DAY };
+        await ledger.replaceHours(
+          { basis: 'estimated', ...hours, fingerprint },
+          await make(registry, { ...hours, nowMs }),
+        );
+        done++;
+      }
+      return done;
+    },
+  };
+};
+
+/** Sightings change all the time and are no reason; what was said of a deployment is. */
+const versionsOf = ({ deployment, versions }: Deployment) => [deployment, versions];
+
+const withinDays = (fromMs: number, toMs: number): [number, number][] => {
+  const midnight = Math.floor((toMs - 1) / DAY) * DAY;
+  return midnight > fromMs
+    ? [
+        [fromMs, midnight],
+        [midnight, toMs],
+      ]
+    : [[fromMs, toMs]];
+};
+
+/** By day, the blocks that hold what is read of it, and whether any is yet to be compacted. */
+const madeFrom = async (
+  rollups: Pick<RollupStore, 'list'>,
+  range: { fromMs: number; toMs: number },
+): Promise<Map<number, { ids: string; isLoose: boolean }>> => {
+  const days = new Map<number, { ids: string; isLoose: boolean }>();
+  for (const { family, stepMs } of READ)
+    for (const { id, startMs, loose } of await rollups.list({ family, stepMs, ...range })) {
+      const dayMs = Math.floor(startMs / DAY) * DAY;
+      const day = days.get(dayMs) ?? { ids: '', isLoose: false };
+      days.set(dayMs, { ids: `${day.ids} ${id}`, isLoose: day.isLoose || loose });
+    }
+  return days;
+};
+
+/** FNV-1a of a text, 53 bits: to notice a change, not to defend against anybody. */
+const hash = (text: string): string => {
+  let [high, low] = [0x811c9dc5, 0x01000193];
+  for (let i = 0; i < text.length; i++) {
+    low = Math.imul(low ^ text.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ (low >>> 7), 0x85ebca6b);
+  }
+  return (high >>> 0).toString(36) + (low >>> 0).toString(36);
+};
