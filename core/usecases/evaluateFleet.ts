@@ -18,6 +18,11 @@ export interface EvaluationPorts {
 export interface EvaluationOptions {
   /** Address of docs/runbook.md. */
   runbookUrl: string;
+  /**
+   * Since when the door has been open, epoch milliseconds: nobody is called silent for having said nothing before that.
+   * @default always
+   */
+  openSinceMs?: number;
 }
 
 /** Only minutes that are closed and rolled up are read: those before now less this. */
@@ -35,7 +40,7 @@ export const evaluateFleet =
     const ask = askOf(query, SCAN, nowMs);
     const toMs = nowMs - LAG_MS;
     const gpus = await readGpus(ask, { toMs, idleMin: options.gpuIdleMin });
-    const hosts = await readHosts(ask, toMs);
+    const hosts = await readHosts(ask, { toMs, openSinceMs: options.openSinceMs ?? 0 });
     const ownerOf = async ({ deployment }: GpuReading) =>
       deployment === undefined ? undefined : (await deployments.get(deployment))?.versions.at(-1)?.owner;
     const findings = gpus.flatMap((reading) => findingsOf(reading, options));
@@ -45,7 +50,7 @@ export const evaluateFleet =
     const silent = hosts.filter(({ isSilent }) => isSilent).map((host) => hostNotice(host, options));
     const known = new Set([
       ...gpus.flatMap((gpu) => GPU_KINDS.filter((kind) => isKnown(gpu, kind)).map((kind) => gpuId(kind, gpu))),
-      ...hosts.map(({ host }) => hostId(host)),
+      ...hosts.filter(({ isReporting }) => isReporting).map(({ host }) => hostId(host)),
     ]);
     const told = await notify({ notifier, notices })({
       scan: SCAN,

@@ -11,7 +11,7 @@ const HOURS = REGULAR.hours * 3;
 
 /** Looks for deployments that sent calls in nearly every hour and send none now, and tells of what began or ended. */
 export const evaluateSources =
-  ({ query, deployments, notifier, notices }: EvaluationPorts, { runbookUrl }: EvaluationOptions) =>
+  ({ query, deployments, notifier, notices }: EvaluationPorts, { runbookUrl, openSinceMs = 0 }: EvaluationOptions) =>
   async (nowMs: number): Promise<{ sources: number; began: number; ended: number }> => {
     const end = Math.floor((nowMs - LAG_MS) / HOUR) * HOUR;
     const { series } = await askOf(
@@ -26,13 +26,14 @@ export const evaluateSources =
       from: String(end - HOURS * HOUR),
       to: String(end),
     });
+    const isHeard = end - HOUR >= openSinceMs;
     const firing: Notice[] = [];
     const sending = new Set<string>();
     for (const { labels, points } of series) {
       const deployment = labels.deployment ?? '';
       const silence = silenceOf(points.map(([, value]) => value));
       if (silence.kind === 'sending') sending.add(idOf(deployment));
-      if (silence.kind !== 'silent') continue;
+      if (silence.kind !== 'silent' || !isHeard) continue;
       const owner = (await deployments.get(deployment))?.versions.at(-1)?.owner;
       firing.push(noticeOf(deployment, owner, runbookUrl, end - silence.hours * HOUR));
     }

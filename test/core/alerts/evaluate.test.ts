@@ -93,6 +93,20 @@ describe('evaluating the fleet', () => {
     ]);
   });
 
+  it('calls no host silent before it could hear it for half an hour, nor says that a silent one is back', async () => {
+    const { send, roll, told, evaluationPorts } = evaluation();
+    await send({ samples: gpu({ host: 'i-5', gpu: '0' }, { used: 20, total: 24, busy: 50 }, 240, 60) });
+    await roll(NOW);
+    const look = (openSinceMs: number) => evaluateFleet(evaluationPorts, { ...OPTIONS, openSinceMs })(NOW);
+
+    await look(NOW - 44 * MINUTE);
+    expect(told).toEqual([]);
+    await look(NOW - 45 * MINUTE);
+    await look(NOW);
+
+    expect(told.map(({ id, state }) => `${id} ${state}`)).toEqual(['host-silent/i-5 firing']);
+  });
+
   it('says nothing of a fleet that it knows nothing of', async () => {
     const { told, evaluationPorts } = evaluation();
 
@@ -122,6 +136,20 @@ describe('silence of a source', () => {
       { state: 'resolved', text: 'It lasted 5 h.' },
     ]);
     expect(told.some(({ id }) => id.endsWith('new'))).toBe(false);
+  });
+
+  it('is none of an hour in which nobody listened', async () => {
+    const { send, roll, told, evaluationPorts } = evaluation();
+    await send({ events: Array.from({ length: 24 }, (_, hour) => call({ timestamp: T0 + hour * HOUR })) });
+    await roll(T0 + 28 * HOUR);
+    const look = (openSinceMs: number) =>
+      evaluateSources(evaluationPorts, { ...OPTIONS, openSinceMs })(T0 + 26 * HOUR + 10 * MINUTE);
+
+    await look(T0 + 25 * HOUR + 1);
+    expect(told).toEqual([]);
+    await look(T0 + 25 * HOUR);
+
+    expect(told).toMatchObject([{ id: 'source-silent/chat', state: 'firing' }]);
   });
 
   it.each([
