@@ -6,7 +6,7 @@ import { DEFAULT_RETENTION } from './usecases/expireRollups.ts';
 
 /**
  * modelmeter.yaml: one schema for one machine and for AWS. All of it has a default; an unknown name is an error. What is
- * under `aws` the local runtime checks and otherwise leaves alone.
+ * under `aws` the local runtime checks and otherwise leaves alone, but for `runbookUrl`.
  */
 
 const days = z.int().min(1).max(36_500);
@@ -158,7 +158,7 @@ const Aws = z.strictObject({
     .default(30),
   runbookUrl: name
     .default('docs/runbook.md')
-    .describe('where docs/runbook.md can be read: alarms link to its sections'),
+    .describe('where docs/runbook.md can be read: alarms link to its sections, on one machine too'),
   tags: z.record(name, z.string().max(256)).default({}).describe('on every resource'),
 });
 

@@ -1,23 +1,26 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Notice } from '../../core/alerts/notice.ts';
 import { type CardinalityLimits, cardinalityGuard } from '../../core/rollups/cardinality.ts';
-import { DAY, HOUR } from '../../core/telemetry/families.ts';
+import { DAY, HOUR, MINUTE } from '../../core/telemetry/families.ts';
 import { ARCHIVE_DEFAULTS, archiveBatches } from '../../core/usecases/archiveBatches.ts';
 import { compact } from '../../core/usecases/compact.ts';
 import { expireRollups, type RollupRetention } from '../../core/usecases/expireRollups.ts';
 import { rollUp } from '../../core/usecases/rollUp.ts';
 import { inUseSince } from './dataFolder.ts';
+import { type LocalEvaluation, localEvaluation } from './evaluation.ts';
 import { localPorts } from './ports.ts';
 
 /**
- * The thread behind the door: rolls up what the log holds, compacts, archives and expires. It shares nothing with the
- * thread that answers requests but the data folder, so each may be killed at any moment.
+ * The thread behind the door: rolls up what the log holds, compacts, archives, expires, and looks for what is wrong. It
+ * shares nothing with the thread that answers requests but the data folder, so each may be killed at any moment.
  */
 
 export interface BackgroundOptions {
   dataDir: string;
   retention: RollupRetention & { archiveDays: number };
   limits: CardinalityLimits;
+  evaluation: LocalEvaluation;
 }
 
 /** To the thread: something was logged, or stop after what waits is rolled up. */
@@ -27,12 +30,16 @@ export type FromBackground =
   | { kind: 'rolled'; batches: number; atMs: number; series: number }
   /** A round of housekeeping, all of it done. */
   | { kind: 'kept' }
+  /** Something began or ended that people should know of. */
+  | { kind: 'notice'; notice: Notice }
   | { kind: 'failed'; what: string; error: string }
   | { kind: 'stopped' };
 
 /** At most one round a second while little comes in: each round leaves small blocks behind. */
 const ROUND_MS = 1_000;
 const HOUSEKEEPING_MS = 5_000;
+/** As often as in AWS. */
+const EVALUATION_MS = 15 * MINUTE;
 const LONGEST_PAUSE_MS = 30_000;
 /** Applied batches are remembered for as long as events are accepted and dead letters are kept. */
 const APPLIED_MS = 49 * DAY;
@@ -54,6 +61,8 @@ const archiving = archiveBatches({
   options: { ...ARCHIVE_DEFAULTS, keepDays: options.retention.archiveDays },
 });
 const expiry = expireRollups({ rollups }, options.retention, inUseSince(options.dataDir));
+const notifier = { tell: async (notice: Notice) => post({ kind: 'notice', notice }) };
+const evaluate = localEvaluation(ports, notifier, options.evaluation);
 
 let isStopping = false;
 let wake = () => {};
@@ -110,6 +119,16 @@ const housekeeping = async () => {
   if (failed === 0) post({ kind: 'kept' });
 };
 
+let lastEvaluation = 0;
+
+/** Whenever it is due and nothing waits, so also where something comes in every second and housekeeping finds no pause. */
+const evaluation = async () => {
+  const nowMs = Date.now();
+  if (nowMs - lastEvaluation < EVALUATION_MS) return;
+  lastEvaluation = nowMs;
+  await evaluate(nowMs).catch((error) => post({ kind: 'failed', what: 'evaluating', error: textOf(error) }));
+};
+
 const textOf = (error: unknown) => (error instanceof Error && error.stack) || String(error);
 
 let failures = 0;
@@ -131,6 +150,7 @@ for (;;) {
   if (isStopping && taken === 0) break;
   const waiting = await log.backlog();
   if (waiting > 100 || isStopping) continue;
+  await evaluation();
   const sinceMs = Date.now() - startedMs;
   if (taken > 0 && sinceMs < ROUND_MS) await new Promise((resolve) => setTimeout(resolve, ROUND_MS - sinceMs));
   else if (taken === 0) await pause(HOUSEKEEPING_MS);

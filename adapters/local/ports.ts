@@ -5,6 +5,7 @@ import { sqliteApiKeyStore } from './sqlite/apiKeyStore.ts';
 import { type SqliteBatchLog, sqliteBatchLog } from './sqlite/batchLog.ts';
 import { sqliteDeploymentStore } from './sqlite/deploymentStore.ts';
 import { sqliteDocumentStore } from './sqlite/documentStore.ts';
+import { sqliteNoticeStore } from './sqlite/noticeStore.ts';
 import { type SqliteRollupStore, sqliteRollupStore } from './sqlite/rollupStore.ts';
 
 export interface LocalPorts {
@@ -13,6 +14,7 @@ export interface LocalPorts {
   deploymentStore: ReturnType<typeof sqliteDeploymentStore>;
   apiKeyStore: ReturnType<typeof sqliteApiKeyStore>;
   documentStore: ReturnType<typeof sqliteDocumentStore>;
+  noticeStore: ReturnType<typeof sqliteNoticeStore>;
   archive: ParquetArchive;
   compression: ReturnType<typeof zstd>;
   close(): void;
@@ -26,6 +28,7 @@ export const localPorts = (dir: string): LocalPorts => {
   const deploymentStore = sqliteDeploymentStore({ path: paths.rollups });
   const apiKeyStore = sqliteApiKeyStore({ path: paths.rollups });
   const documentStore = sqliteDocumentStore({ path: paths.rollups });
+  const noticeStore = sqliteNoticeStore({ path: paths.rollups });
   const archive = parquetArchive({ logPath: paths.log, folder: paths.archive });
 
   return {
@@ -34,10 +37,12 @@ export const localPorts = (dir: string): LocalPorts => {
     deploymentStore,
     apiKeyStore,
     documentStore,
+    noticeStore,
     archive,
     compression: zstd(),
     close() {
-      for (const store of [archive, documentStore, apiKeyStore, deploymentStore, rollupStore, batchLog]) store.close();
+      const stores = [archive, noticeStore, documentStore, apiKeyStore, deploymentStore, rollupStore, batchLog];
+      for (const store of stores) store.close();
     },
   };
 };

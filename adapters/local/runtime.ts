@@ -24,6 +24,7 @@ import { openDataFolder, pathsIn } from './dataFolder.ts';
 import { exportsOf } from './exports.ts';
 import { healthOf } from './health.ts';
 import type { Log } from './log.ts';
+import { logNotifier } from './logNotifier.ts';
 import { logWriter } from './logWriter.ts';
 import { localPorts } from './ports.ts';
 import { backgroundThread } from './thread.ts';
@@ -68,19 +69,27 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
   const query = runQuery(reading);
   const traffic = trafficMeter();
+  const startedMs = Date.now();
   const health = healthOf({
     traffic,
-    startedMs: Date.now(),
+    startedMs,
     log: batchLog,
     folded: () => foldedIn(query),
   });
+  const notifier = logNotifier(log);
   const background = backgroundThread(
-    { dataDir, retention: config.retention, limits: config.cardinality },
+    {
+      dataDir,
+      retention: config.retention,
+      limits: config.cardinality,
+      evaluation: { ...config.thresholds, runbookUrl: config.aws.runbookUrl, openSinceMs: startedMs },
+    },
     log,
     (message) => {
       health.tell(message);
       if (message.kind === 'failed')
         log.error(`the background thread failed at ${message.what}`, { error: message.error });
+      if (message.kind === 'notice') void notifier.tell(message.notice);
     },
   );
 

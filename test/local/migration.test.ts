@@ -119,7 +119,7 @@ describe('the data format', () => {
     openDataFolder(dir).close();
     write(pathsIn(dir).rollups, 'PRAGMA user_version = 99');
 
-    expect(() => openDataFolder(dir)).toThrow(/data format 99.*up to 5.*newer version/);
+    expect(() => openDataFolder(dir)).toThrow(/data format 99.*up to 6.*newer version/);
 
     expect(versionOf(pathsIn(dir).rollups)).toBe(99);
   });

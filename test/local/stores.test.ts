@@ -7,6 +7,7 @@ import { sqliteApiKeyStore } from '../../adapters/local/sqlite/apiKeyStore.ts';
 import { sqliteBatchLog } from '../../adapters/local/sqlite/batchLog.ts';
 import { sqliteDeploymentStore } from '../../adapters/local/sqlite/deploymentStore.ts';
 import { sqliteDocumentStore } from '../../adapters/local/sqlite/documentStore.ts';
+import { sqliteNoticeStore } from '../../adapters/local/sqlite/noticeStore.ts';
 import { sqliteRollupStore } from '../../adapters/local/sqlite/rollupStore.ts';
 import { memoryApiKeyStore } from '../../adapters/memory/apiKeyStore.ts';
 import { memoryBatchLog } from '../../adapters/memory/batchLog.ts';
@@ -18,6 +19,7 @@ import { anApiKey, apiKeyStoreContract } from '../contract/apiKeyStore.ts';
 import { aBatch, anEntry, appendContract, batchLogContract } from '../contract/batchLog.ts';
 import { deploymentStoreContract } from '../contract/deploymentStore.ts';
 import { documentStoreContract } from '../contract/documentStore.ts';
+import { noticeStoreContract } from '../contract/noticeStore.ts';
 import { rollupStoreContract } from '../contract/rollupStore.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'modelmeter-stores-'));
@@ -50,6 +52,7 @@ documentStoreContract('memory', async () => memoryDocumentStore());
 documentStoreContract('SQLite', async () => closingAtEnd(sqliteDocumentStore({ path: aPath() })));
 apiKeyStoreContract('memory', async () => memoryApiKeyStore());
 apiKeyStoreContract('SQLite', async () => closingAtEnd(sqliteApiKeyStore({ path: aPath() })));
+noticeStoreContract('SQLite', async () => closingAtEnd(sqliteNoticeStore({ path: aPath() })));
 
 describe('SQLite batch log', () => {
   it('is shared by two connections: what one appends the other rolls up', async () => {

@@ -14,7 +14,7 @@ export interface Schema {
 }
 
 /** Version of the data format: of every file of a data folder. */
-export const FORMAT_VERSION = 5;
+export const FORMAT_VERSION = 6;
 
 /**
  * `keys` answers retries and is kept for weeks, so it is compact and apart from what is soon archived:
@@ -46,6 +46,7 @@ export const LOG_SCHEMA: Schema = {
     { to: 3, sql: '' },
     { to: 4, sql: '' },
     { to: 5, sql: '' },
+    { to: 6, sql: '' },
   ],
 };
 
@@ -67,7 +68,8 @@ export const ROLLUPS_SCHEMA: Schema = {
     CREATE TABLE applied (id BLOB PRIMARY KEY, atMs INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE deployments (deployment TEXT PRIMARY KEY, entry TEXT NOT NULL);
     CREATE TABLE apiKeys (id TEXT PRIMARY KEY, entry TEXT NOT NULL);
-    CREATE TABLE documents (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL);`,
+    CREATE TABLE documents (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL);
+    CREATE TABLE notices (scan TEXT NOT NULL, id TEXT NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (scan, id)) WITHOUT ROWID;`,
   migrations: [
     {
       // Version 1 did not tell loose blocks from compacted ones: all are loose, and compaction looks at them once more.
@@ -84,6 +86,10 @@ export const ROLLUPS_SCHEMA: Schema = {
     {
       to: 5,
       sql: 'CREATE TABLE documents (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL)',
+    },
+    {
+      to: 6,
+      sql: 'CREATE TABLE notices (scan TEXT NOT NULL, id TEXT NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (scan, id)) WITHOUT ROWID',
     },
   ],
 };
