@@ -22,7 +22,7 @@ export const FUNCTIONS = {
     memoryMb: 1024,
     timeoutS: 29,
     isTraced: true,
-    does: 'answers queries, the registry, exports and its own health',
+    does: 'answers queries, the registry, notices, exports and its own health',
   },
   authorise: { memoryMb: 512, timeoutS: 10, does: 'says who calls, by API key or by token' },
   'roll-up': { memoryMb: 1024, timeoutS: 120, does: 'folds accepted batches into rollups' },

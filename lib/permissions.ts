@@ -36,6 +36,7 @@ export const permissions = (data: DataStack) => {
     api: [
       ...readBlocks,
       onState('write', ['deployment']),
+      onState('read', ['notice#*']),
       onQueue('sqs:GetQueueAttributes'),
       onArchive('s3:GetObject'),
       onBatches('s3:GetObject'),

@@ -24,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   { method: GET, path: '/v1/deployments', to: 'api' },
   { method: GET, path: '/v1/deployments/{deployment}', to: 'api' },
   { method: PUT, path: '/v1/deployments/{deployment}', to: 'api' },
+  { method: GET, path: '/v1/notices', to: 'api' },
   { method: GET, path: '/v1/export/events', to: 'api' },
   { method: GET, path: '/v1/export/rollups', to: 'api' },
   { method: GET, path: '/openapi.json', to: 'api' },

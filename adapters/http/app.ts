@@ -3,6 +3,7 @@ import type { HttpDependencies } from './dependencies.ts';
 import { deploymentRoutes } from './deploymentRoutes.ts';
 import { exportRoutes } from './exportRoutes.ts';
 import { ingestRoutes } from './ingestRoutes.ts';
+import { noticeRoutes } from './noticeRoutes.ts';
 import { pageRoutes } from './page.ts';
 import { queryRoutes } from './queryRoutes.ts';
 import { serviceRoutes } from './serviceRoutes.ts';
@@ -14,6 +15,7 @@ export const httpApp = (dependencies: HttpDependencies): Hono =>
     ingestRoutes(dependencies),
     queryRoutes(dependencies),
     deploymentRoutes(dependencies),
+    noticeRoutes(dependencies),
     serviceRoutes(dependencies),
     pageRoutes(dependencies.page),
     ...(dependencies.exports ? [exportRoutes(dependencies.exports)] : []),

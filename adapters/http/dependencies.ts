@@ -1,6 +1,7 @@
 import type { DeploymentDependencies } from './deploymentRoutes.ts';
 import type { ExportDependencies } from './exportRoutes.ts';
 import type { IngestDependencies } from './ingestRoutes.ts';
+import type { NoticeDependencies } from './noticeRoutes.ts';
 import type { QueryDependencies } from './queryRoutes.ts';
 import type { ServiceDependencies } from './serviceRoutes.ts';
 import type { Place } from './shell.ts';
@@ -11,6 +12,7 @@ export interface HttpDependencies
     IngestDependencies,
     QueryDependencies,
     DeploymentDependencies,
+    NoticeDependencies,
     ServiceDependencies {
   /** HTML of the page at `/`, whole. */
   page: string;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SEVERITIES } from '../../core/config.ts';
 import { QUERY_PARAMS } from '../../core/query/params.ts';
 import { DeploymentInput } from '../../core/registry/told.ts';
 import { EVENT_KINDS, EVENT_SCHEMAS, type EventKind } from '../../core/telemetry/events.ts';
@@ -203,6 +204,14 @@ const PATHS: Json = {
       },
     }),
   },
+  '/v1/notices': {
+    get: read('What is wrong now: what people were told and has not ended, the most severe first', [], {
+      responses: {
+        200: answer('The answer', content('application/json', ref('schemas', 'Notices'))),
+        ...READ_FAILURES,
+      },
+    }),
+  },
   '/v1/export/events': {
     get: exported('Export raw events, spans or logs', [
       param('query', 'kind', `${EVENT_KINDS.join(', ')}, span or log`),
@@ -261,6 +270,24 @@ const SCHEMAS = {
         labels: z.record(z.string(), z.string()),
         stat: z.string(),
         points: z.array(z.tuple([z.number().describe('epoch milliseconds'), z.number().nullable()])),
+      }),
+    ),
+  }),
+  Notices: z.object({
+    notices: z.array(
+      z.object({
+        id: z.string().describe('the same for as long as it holds on, for example gpu-idle-held/i-0a1/3'),
+        state: z.literal('firing'),
+        severity: z.enum(SEVERITIES),
+        title: z.string(),
+        text: z.string(),
+        since: z.string().describe('ISO 8601'),
+        numbers: z.array(z.object({ name: z.string(), value: z.string().describe('with its unit') })),
+        deployment: z.string().optional().describe('that it is about'),
+        owner: z.string().optional().describe('who answers for it'),
+        action: z.string().describe('what the owner does first'),
+        runbook: z.string().describe('where its section of the runbook is'),
+        links: z.array(z.object({ text: z.string(), url: z.string() })),
       }),
     ),
   }),

@@ -13,6 +13,7 @@ import {
   putDeployment,
 } from '../../core/usecases/deployments.ts';
 import { ingest } from '../../core/usecases/ingest.ts';
+import { listNotices } from '../../core/usecases/notices.ts';
 import { runQuery } from '../../core/usecases/query.ts';
 import { pageHtml } from '../../dashboards/web/page.ts';
 import { LOCAL_PRINCIPAL } from '../http/access.ts';
@@ -63,7 +64,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   const { config, dataDir, log } = options;
   const folder = openDataFolder(dataDir);
   const ports = localPorts(dataDir);
-  const { batchLog, rollupStore: rollups, deploymentStore: deployments, apiKeyStore: keys, compression } = ports;
+  const { batchLog, rollupStore: rollups, deploymentStore: deployments, noticeStore: notices, compression } = ports;
   await configureDeployments({ deployments })(registryOf(config), Date.now());
 
   const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
@@ -108,6 +109,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     listDeployments: listDeployments({ deployments }),
     getDeployment: getDeployment({ deployments }),
     putDeployment: putDeployment({ deployments }),
+    listNotices: listNotices({ notices, deployments }),
     health: (principal) => health.report(principal, Date.now()),
     page: pageHtml,
     door: {
@@ -118,7 +120,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       replicaLabels: config.replicaLabels,
     },
     allowedHosts: config.allowedHosts,
-    authenticate: localAuthentication({ ...options, keys, now: Date.now }),
+    authenticate: localAuthentication({ ...options, keys: ports.apiKeyStore, now: Date.now }),
     isOverloaded: () => health.backlog() > LONGEST_BACKLOG,
     exports: exportsOf(dataDir, ports),
     log: (message, fields) => log.error(message, fields),

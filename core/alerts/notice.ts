@@ -1,5 +1,9 @@
 import type { Severity } from '../config.ts';
 
+/** Whatever looks for things that people should know of. */
+export const SCANS = ['fleet', 'sources'] as const;
+export type Scan = (typeof SCANS)[number];
+
 /** One thing that somebody should know: that it began, or that it is over. */
 export interface Notice {
   /** The same for as long as it holds on, for example `gpu-idle-held/i-0a1/3`. */
@@ -14,6 +18,8 @@ export interface Notice {
   sinceMs: number;
   /** What it is about in numbers, each with its unit. */
   numbers: readonly { name: string; value: string }[];
+  /** The deployment that it is about; undefined = none, or it is not known. */
+  deployment?: string | undefined;
   /** Who answers for it; undefined = nobody is known. */
   owner?: string | undefined;
   /** What the owner does first. */

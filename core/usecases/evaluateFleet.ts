@@ -1,4 +1,4 @@
-import type { Notice } from '../alerts/notice.ts';
+import type { Notice, Scan } from '../alerts/notice.ts';
 import { type FleetFinding, type FleetThresholds, findingsOf, isKnown } from '../fleet/findings.ts';
 import { type HostReading, readHosts } from '../fleet/hosts.ts';
 import { type GpuReading, readGpus } from '../fleet/readings.ts';
@@ -27,7 +27,7 @@ export interface EvaluationOptions {
 
 /** Only minutes that are closed and rolled up are read: those before now less this. */
 export const LAG_MS = 5 * MINUTE;
-const SCAN = 'fleet';
+const SCAN: Scan = 'fleet';
 
 /**
  * Looks for GPUs whose memory is full, GPUs that somebody holds and lets idle, and hosts that no longer report, in whatever
@@ -79,6 +79,7 @@ const gpuNotice = (
     id: gpuId(kind, reading),
     state: 'firing' as const,
     severity: 'warning' as const,
+    deployment: reading.deployment,
     owner,
     runbook: `${runbookUrl}#${kind}`,
     links: [],

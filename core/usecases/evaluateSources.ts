@@ -1,11 +1,11 @@
-import type { Notice } from '../alerts/notice.ts';
+import type { Notice, Scan } from '../alerts/notice.ts';
 import { REGULAR, silenceOf } from '../alerts/silence.ts';
 import { askOf } from '../query/ask.ts';
 import { HOUR } from '../telemetry/families.ts';
 import { type EvaluationOptions, type EvaluationPorts, LAG_MS } from './evaluateFleet.ts';
 import { notify } from './notify.ts';
 
-const SCAN = 'sources';
+const SCAN: Scan = 'sources';
 /** A source stays known as silent for as long as the regular day before its silence is within this. */
 const HOURS = REGULAR.hours * 3;
 
@@ -57,6 +57,7 @@ const noticeOf = (deployment: string, owner: string | undefined, runbookUrl: str
   text: `It sent calls in at least ${REGULAR.atLeast} of ${REGULAR.hours} hours, and none in the last full hour.`,
   sinceMs,
   numbers: [],
+  deployment: deployment || undefined,
   owner,
   action: 'See whether it still serves; if it does, its telemetry is cut off.',
   runbook: `${runbookUrl}#source-silent`,

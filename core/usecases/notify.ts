@@ -1,9 +1,9 @@
-import type { Notice } from '../alerts/notice.ts';
+import type { Notice, Scan } from '../alerts/notice.ts';
 import type { NoticeStore, Notifier } from '../ports.ts';
 
 export interface Noticed {
   /** Names the scan: its notices are its own. */
-  scan: string;
+  scan: Scan;
   /** All that holds now. */
   firing: readonly Notice[];
   /** Can it be said of this open notice that it is over? Not when there is no data to say it by. */

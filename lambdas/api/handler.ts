@@ -1,8 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.ts';
+import { dynamoNoticeStore } from '../../adapters/aws/dynamoNoticeStore.ts';
 import { healthOf } from '../../adapters/aws/health.ts';
 import { deploymentRoutes } from '../../adapters/http/deploymentRoutes.ts';
 import { exportRoutes } from '../../adapters/http/exportRoutes.ts';
+import { noticeRoutes } from '../../adapters/http/noticeRoutes.ts';
 import { queryCsv } from '../../adapters/http/queryCsv.ts';
 import { queryRoutes } from '../../adapters/http/queryRoutes.ts';
 import { serviceRoutes } from '../../adapters/http/serviceRoutes.ts';
@@ -11,6 +13,7 @@ import { zstd } from '../../adapters/zstd.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
 import { getDeployment, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
+import { listNotices } from '../../core/usecases/notices.ts';
 import { runQuery } from '../../core/usecases/query.ts';
 import { documentClient } from '../documentClient.ts';
 import { readEnvironment } from '../environment.ts';
@@ -28,8 +31,9 @@ const rollups = rollupStore(env);
 const compression = zstd();
 const reading = { rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) };
 const query = runQuery(reading);
-const client = documentClient();
-const deployments = dynamoDeploymentStore({ client, table: env.STATE_TABLE });
+const state = { client: documentClient(), table: env.STATE_TABLE };
+const deployments = dynamoDeploymentStore(state);
+const notices = dynamoNoticeStore(state);
 const exports = whenAsked(async () => {
   const { archiveExports } = await import('./archiveExports.ts');
   return archiveExports({ bucket: env.DATA_BUCKET, table: env.ROLLUPS_TABLE, rollups });
@@ -44,6 +48,7 @@ export const handler = httpFunction((place) =>
       getDeployment: getDeployment({ deployments }),
       putDeployment: putDeployment({ deployments }),
     }),
+    noticeRoutes({ listNotices: listNotices({ notices, deployments }) }),
     exportRoutes(exports),
     serviceRoutes({ health: healthOf({ rollups, queue, now: place.now }) }),
   ]),

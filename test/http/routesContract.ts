@@ -31,7 +31,13 @@ export const routesContract = (start: StartServer) => {
     });
 
     it('answer unknown parameters with 400', async () => {
-      for (const path of ['/v1/catalog?x=1', '/v1/deployments?team=a', '/healthz?deep=1', '/openapi.json?v=2'])
+      for (const path of [
+        '/v1/catalog?x=1',
+        '/v1/deployments?team=a',
+        '/v1/notices?team=a',
+        '/healthz?deep=1',
+        '/openapi.json?v=2',
+      ])
         expect([path, (await server.get(path)).status]).toEqual([path, 400]);
     });
 
@@ -44,6 +50,12 @@ export const routesContract = (start: StartServer) => {
         'text/csv; charset=utf-8',
         'time,value\n',
       ]);
+    });
+
+    it('answer what is wrong now', async () => {
+      const answer = await (await server.get('/v1/notices')).json();
+
+      expect(answer).toEqual({ notices: [], asks: expect.any(String) });
     });
 
     it('take names with any character in them', async () => {

@@ -34,6 +34,7 @@ export const testDependencies = (log: BatchLog, logged: string[]): HttpDependenc
     listDeployments: listDeployments({ deployments }),
     getDeployment: getDeployment({ deployments }),
     putDeployment: putDeployment({ deployments }),
+    listNotices: async (principal) => ({ notices: [], asks: principal.id }),
     health: async (principal) => ({ status: 'ok', asks: principal?.id ?? 'nobody' }),
     page: '<!doctype html><script>1</script>',
     exports: {

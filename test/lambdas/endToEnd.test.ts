@@ -4,11 +4,13 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { batchNotice } from '../../adapters/aws/batchNotice.ts';
+import { dynamoNoticeStore } from '../../adapters/aws/dynamoNoticeStore.ts';
 import { batchKey, s3BatchLog } from '../../adapters/aws/s3BatchLog.ts';
 import type { Principal } from '../../core/ports.ts';
 import type { QueryAnswer } from '../../core/usecases/query.ts';
 import { startMemoryS3 } from '../aws/memoryS3.ts';
 import { awsConfig, createTables, type Service, startDynalite } from '../aws/services.ts';
+import { aNotice } from '../core/alerts/world.ts';
 import { gateway } from './gateway.ts';
 import { invoke, sqsEvent } from './invoke.ts';
 import { sqsStub } from './sqsStub.ts';
@@ -24,6 +26,7 @@ let api: { url: string; stop(): Promise<void> };
 let functions: Record<'ingest' | 'api' | 'roll-up' | 'compact' | 'expire' | 'heartbeat', unknown>;
 let batches: ReturnType<typeof s3BatchLog>;
 let s3: S3Client;
+let notices: ReturnType<typeof dynamoNoticeStore>;
 const delivered = new Set<string>();
 
 beforeAll(async () => {
@@ -33,7 +36,9 @@ beforeAll(async () => {
     sqsStub({ visible: 3, underWay: 1 }),
   ]);
   services = [dynamo, objects, queue];
-  await createTables(DynamoDBDocumentClient.from(new DynamoDBClient(awsConfig(dynamo.endpoint))));
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsConfig(dynamo.endpoint)));
+  const { state } = await createTables(client);
+  notices = dynamoNoticeStore({ client, table: state });
   s3 = new S3Client(awsConfig(objects.endpoint));
   batches = s3BatchLog({ client: s3, bucket: BUCKET });
 
@@ -197,6 +202,14 @@ describe('the functions together', () => {
     });
     expect((await (await fetch(`${api.url}/openapi.json`)).json()) as object).toHaveProperty('paths');
     expect(await (await fetch(`${api.url}/v1/dimensions/team`)).json()).toMatchObject({ values: ['search'] });
+  });
+
+  it('say what is wrong now', async () => {
+    await notices.add('sources', aNotice({ id: 'source-silent/d-1', deployment: 'd-1' }));
+
+    const answer = await (await fetch(`${api.url}/v1/notices`)).json();
+
+    expect(answer).toMatchObject({ notices: [{ id: 'source-silent/d-1', since: '2026-03-04T10:00:00.000Z' }] });
   });
 
   it('feel their own heart', async () => {

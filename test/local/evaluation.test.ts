@@ -73,6 +73,11 @@ const aServer = () => {
         const health = await (await fetch(`${runtime!.url}/healthz`)).json();
         return (health as { backlogBatches: number }).backlogBatches === 0;
       }),
+    /** Ids of the notices that the server answers. */
+    async notices() {
+      const answer = await (await fetch(`${runtime!.url}/v1/notices`)).json();
+      return (answer as { notices: { id: string }[] }).notices.map(({ id }) => id);
+    },
     /** What an evaluation at that time tells, as `id state`. Its door was always open. */
     async look(nowMs: number) {
       const told: string[] = [];
@@ -97,7 +102,7 @@ describe('the evaluation on one machine', () => {
 
   it('tells once of a silent source and of a GPU that is held and idle, of their end, and again when they come back', async () => {
     server = aServer();
-    const { start, stop, settled, look, calls, gpu } = server;
+    const { start, stop, settled, look, calls, gpu, notices } = server;
     // A story of the last day and a bit, so that the door takes it and what the server looks at meanwhile is after its end.
     const startMs = Math.floor(Date.now() / HOUR) * HOUR - 30 * HOUR;
     const at = (hours: number, minutes = 0) => startMs + hours * HOUR + minutes * MINUTE;
@@ -115,11 +120,13 @@ describe('the evaluation on one machine', () => {
     await stop();
     await start();
     expect(await look(at(25, 40))).toEqual([]);
+    expect((await notices()).sort()).toEqual(['gpu-idle-held/box/0', 'source-silent/chat']);
 
     await calls('chat', [at(25, 50)]);
     await gpu(60, at(26), at(27));
     await settled();
     expect(await look(at(26, 40))).toEqual(['gpu-idle-held/box/0 resolved', 'source-silent/chat resolved']);
+    expect(await notices()).toEqual([]);
 
     await gpu(0, at(27), at(29));
     await settled();

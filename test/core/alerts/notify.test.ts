@@ -50,7 +50,7 @@ describe('telling of notices', () => {
   it('tells again when it could not be remembered, rather than never', async () => {
     const { told, notifier, notices } = people();
     const broken = { ...notices, add: () => Promise.reject(new Error('no store')) };
-    const input = { scan: 'fleet', firing: [aNotice()], isDecided: always, nowMs: 0 };
+    const input = { scan: 'fleet' as const, firing: [aNotice()], isDecided: always, nowMs: 0 };
 
     await expect(notify({ notifier, notices: broken })(input)).rejects.toThrow('no store');
     await notify({ notifier, notices })(input);
