@@ -7,6 +7,7 @@ import { addExport } from './export.ts';
 import { EXIT, tell } from './failure.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
+import { addNotices } from './notices.ts';
 import { addQuery } from './query.ts';
 import { addRedrive } from './redrive.ts';
 import { addReplay } from './replay.ts';
@@ -17,6 +18,7 @@ const COMMANDS = [
   addServe,
   addSend,
   addQuery,
+  addNotices,
   addReplay,
   addExport,
   addImport,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from './harness.ts';
 
-const COMMANDS = ['serve', 'send', 'query', 'replay', 'export', 'import', 'doctor', 'backup', 'keys'];
+const COMMANDS = ['serve', 'send', 'query', 'notices', 'replay', 'export', 'import', 'doctor', 'backup', 'keys'];
 const unused = join(tmpdir(), 'modelmeter-never-made');
 
 describe('the command line', () => {
