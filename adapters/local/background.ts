@@ -38,6 +38,8 @@ export type FromBackground =
 /** At most one round a second while little comes in: each round leaves small blocks behind. */
 const ROUND_MS = 1_000;
 const HOUSEKEEPING_MS = 5_000;
+/** While there is always something to roll up. */
+const LONGEST_WITHOUT_MS = 10_000;
 /** As often as in AWS. */
 const EVALUATION_MS = 15 * MINUTE;
 const LONGEST_PAUSE_MS = 30_000;
@@ -81,9 +83,11 @@ const pause = (ms: number) =>
     };
   });
 
-const isBusy = async () => isStopping || (await log.backlog()) > 0;
+/** More than what comes in from one second to the next: steady traffic must not keep housekeeping off for good. */
+const BUSY_BATCHES = 100;
+const isBusy = async () => isStopping || (await log.backlog()) > BUSY_BATCHES;
 
-let lastHousekeeping = 0;
+let lastHousekeeping = Date.now() - LONGEST_WITHOUT_MS + HOUSEKEEPING_MS;
 let lastExpiry = 0;
 
 const housekeeping = async () => {
@@ -138,7 +142,7 @@ for (;;) {
   try {
     taken = await round(startedMs);
     if (taken > 0) post({ kind: 'rolled', batches: taken, atMs: Date.now(), series: guard.seriesOn(Date.now()) });
-    else if (!isStopping) await housekeeping();
+    if (taken === 0 ? !isStopping : startedMs - lastHousekeeping > LONGEST_WITHOUT_MS) await housekeeping();
     failures = 0;
   } catch (error) {
     failures++;
@@ -149,7 +153,7 @@ for (;;) {
   }
   if (isStopping && taken === 0) break;
   const waiting = await log.backlog();
-  if (waiting > 100 || isStopping) continue;
+  if (waiting > BUSY_BATCHES || isStopping) continue;
   await evaluation();
   const sinceMs = Date.now() - startedMs;
   if (taken > 0 && sinceMs < ROUND_MS) await new Promise((resolve) => setTimeout(resolve, ROUND_MS - sinceMs));
