@@ -11,6 +11,7 @@ export const permissions = (data: DataStack) => {
   const { bucket, key } = data;
   const onBatches = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.batches, actions);
   const onSegments = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.segments, actions);
+  const onDocuments = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.documents, actions);
   const onArchive = (...actions: string[]) => onObjects({ bucket, key }, PREFIXES.archive, actions);
   const onRollups = (may: 'read' | 'write', keys?: readonly string[]) =>
     onItems({ table: data.rollupsTable, key }, may, keys);
@@ -37,6 +38,7 @@ export const permissions = (data: DataStack) => {
       ...readBlocks,
       onState('write', ['deployment']),
       onState('read', ['notice#*']),
+      onDocuments('s3:GetObject'),
       onQueue('sqs:GetQueueAttributes'),
       onArchive('s3:GetObject'),
       onBatches('s3:GetObject'),

@@ -8,6 +8,8 @@ export const PREFIXES = {
   archive: 'archive/',
   /** Results of Athena's queries. */
   athena: 'athena/',
+  /** The ledger and other documents. */
+  documents: 'documents/',
   /** Records of the fleet's metric stream that could not be read. */
   undelivered: 'undelivered/',
 } as const;

@@ -19,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   { method: POST, path: '/v1/logs', to: 'ingest' },
   { method: POST, path: '/api/v1/write', to: 'ingest' },
   { method: GET, path: '/v1/query', to: 'api' },
+  { method: GET, path: '/v1/costs', to: 'api' },
   { method: GET, path: '/v1/catalog', to: 'api' },
   { method: GET, path: '/v1/dimensions/{name}', to: 'api' },
   { method: GET, path: '/v1/deployments', to: 'api' },

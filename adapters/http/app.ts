@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { costRoutes } from './costRoutes.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import { deploymentRoutes } from './deploymentRoutes.ts';
 import { exportRoutes } from './exportRoutes.ts';
@@ -14,6 +15,7 @@ export const httpApp = (dependencies: HttpDependencies): Hono =>
   serveRoutes(dependencies, [
     ingestRoutes(dependencies),
     queryRoutes(dependencies),
+    costRoutes(dependencies),
     deploymentRoutes(dependencies),
     noticeRoutes(dependencies),
     serviceRoutes(dependencies),

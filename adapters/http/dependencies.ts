@@ -1,3 +1,4 @@
+import type { CostDependencies } from './costRoutes.ts';
 import type { DeploymentDependencies } from './deploymentRoutes.ts';
 import type { ExportDependencies } from './exportRoutes.ts';
 import type { IngestDependencies } from './ingestRoutes.ts';
@@ -11,6 +12,7 @@ export interface HttpDependencies
   extends Place,
     IngestDependencies,
     QueryDependencies,
+    CostDependencies,
     DeploymentDependencies,
     NoticeDependencies,
     ServiceDependencies {

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { SEVERITIES } from '../../core/config.ts';
+import { BASES, COST_DIMENSIONS } from '../../core/cost/entry.ts';
 import { QUERY_PARAMS } from '../../core/query/params.ts';
 import { DeploymentInput } from '../../core/registry/told.ts';
 import { EVENT_KINDS, EVENT_SCHEMAS, type EventKind } from '../../core/telemetry/events.ts';
+import { ALLOCATIONS, COST_PARAMS } from '../../core/usecases/queryCosts.ts';
 import { EVENT_EXAMPLES } from './eventExamples.ts';
 
 type Json = Record<string, unknown>;
@@ -29,6 +31,13 @@ const MEANINGS: Record<(typeof QUERY_PARAMS)[number], string> = {
   tz: 'time zone that days begin in, for example Europe/Paris',
   limit: 'only so many groups, those at the top by the first stat over the range',
   order: 'desc or asc: groups by the first stat over the range; without it by label, or with limit desc',
+};
+
+const COST_MEANINGS = {
+  basis: `${BASES.join(' or ')}: usage times price, within a minute; or what the provider billed, days later`,
+  allocation: 'who pays for what is held and idle: reservation = who holds it; usage = nobody, in a line of its own',
+  groupBy: `any of ${COST_DIMENSIONS.join(', ')}; with commas`,
+  step: '1h or 1d (a bill has days), or all for one point',
 };
 
 const param = (where: 'query' | 'path' | 'header', name: string, description: string, more: Json = {}): Json => ({
@@ -185,6 +194,21 @@ const PATHS: Json = {
       },
     ),
   },
+  '/v1/costs': {
+    get: read(
+      'What everything cost, by group and step; a caller bound to teams gets what is of those',
+      COST_PARAMS.map((name) => param('query', name, { ...MEANINGS, ...COST_MEANINGS }[name])),
+      {
+        responses: {
+          200: answer('The answer', {
+            ...content('application/json', ref('schemas', 'CostsAnswer')),
+            ...content('text/csv', { type: 'string' }),
+          }),
+          ...READ_FAILURES,
+        },
+      },
+    ),
+  },
   '/v1/catalog': { get: read('Every metric, what it means and by what it can be grouped') },
   '/v1/dimensions/{name}': {
     get: read('The values of a dimension', [
@@ -272,6 +296,29 @@ const SCHEMAS = {
         points: z.array(z.tuple([z.number().describe('epoch milliseconds'), z.number().nullable()])),
       }),
     ),
+  }),
+  CostsAnswer: z.object({
+    currency: z.string(),
+    basis: z.enum(BASES),
+    allocation: z.enum(ALLOCATIONS),
+    from: z.number().describe('epoch milliseconds; included'),
+    to: z.number().describe('epoch milliseconds; not included'),
+    step_s: z.number(),
+    groupBy: z.array(z.string()),
+    total: z.number().describe('over all groups, in `currency`'),
+    note: z.string().optional(),
+    series: z.array(
+      z.object({
+        labels: z.record(z.string(), z.string()),
+        currency: z.string().optional().describe('where it is another'),
+        points: z.array(z.tuple([z.number().describe('epoch milliseconds'), z.number().nullable()])),
+        listCost: z.number().nullable().describe('at list price, over the range'),
+        total: z.number(),
+      }),
+    ),
+    unpriced: z
+      .array(z.object({ labels: z.record(z.string(), z.string()), missing: z.string(), quantity: z.number() }))
+      .describe('what was used and has no price: it is in no sum'),
   }),
   Notices: z.object({
     notices: z.array(

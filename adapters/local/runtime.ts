@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { serve } from '@hono/node-server';
 import { type Config, registryOf } from '../../core/config.ts';
+import { ledger } from '../../core/cost/ledger/ledger.ts';
 import type { BatchLog } from '../../core/ports.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { DAY, MINUTE } from '../../core/telemetry/families.ts';
@@ -15,6 +16,7 @@ import {
 import { ingest } from '../../core/usecases/ingest.ts';
 import { listNotices } from '../../core/usecases/notices.ts';
 import { runQuery } from '../../core/usecases/query.ts';
+import { queryCosts } from '../../core/usecases/queryCosts.ts';
 import { pageHtml } from '../../dashboards/web/page.ts';
 import { LOCAL_PRINCIPAL } from '../http/access.ts';
 import { httpApp } from '../http/app.ts';
@@ -104,6 +106,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     },
     query,
     queryCsv: queryCsv(query),
+    costs: queryCosts({ ledger: ledger({ documents: ports.documentStore, compression }) }),
     catalog: catalog(reading),
     dimension: dimensionValues(reading),
     listDeployments: listDeployments({ deployments }),

@@ -8,7 +8,7 @@ import { AppError, type Problem } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Principal } from '../ports.ts';
 import type { Filter } from '../query/filter.ts';
-import { type Params, parseQuery, type QueryInput } from '../query/params.ts';
+import { type Params, parseQuery, QUERY_PARAMS, type QueryInput } from '../query/params.ts';
 import { dailyGrid, type Grid, uniformGrid } from '../query/time.ts';
 import { DAY, HOUR } from '../telemetry/families.ts';
 
@@ -34,6 +34,7 @@ export interface CostsAnswer {
   from: number;
   to: number;
   step_s: number;
+  groupBy: string[];
   /** Over all groups, also those that `limit` leaves out, in the ledger's currency. */
   total: number;
   note?: string;
@@ -45,6 +46,11 @@ export interface CostsAnswer {
 /** A question longer than this with hours or clients reads too much. */
 const LONGEST_HOURLY_MS = 100 * DAY;
 const OWN_PARAMS = ['basis', 'allocation'] as const;
+
+export const COST_PARAMS = [
+  ...OWN_PARAMS,
+  ...QUERY_PARAMS.filter((name) => name !== 'metric' && name !== 'stat'),
+] as const;
 
 /**
  * `GET /v1/costs`: what everything cost, by group and step. Sums over the groups equal the total whatever they are grouped by;
@@ -90,6 +96,7 @@ export const queryCosts =
       from: grid.fromMs,
       to: grid.toMs,
       step_s: grid.stepS,
+      groupBy,
       total: inLedgers.reduce((sum, { total }) => sum + total, 0),
       ...(notes.size > 0 ? { note: [...notes].join('; ') } : {}),
       series: inOrder(groups, input).map((group) => seriesOf(group, grid)),

@@ -2,6 +2,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.ts';
 import { dynamoNoticeStore } from '../../adapters/aws/dynamoNoticeStore.ts';
 import { healthOf } from '../../adapters/aws/health.ts';
+import { s3DocumentStore } from '../../adapters/aws/s3DocumentStore.ts';
+import { costRoutes } from '../../adapters/http/costRoutes.ts';
 import { deploymentRoutes } from '../../adapters/http/deploymentRoutes.ts';
 import { exportRoutes } from '../../adapters/http/exportRoutes.ts';
 import { noticeRoutes } from '../../adapters/http/noticeRoutes.ts';
@@ -10,16 +12,19 @@ import { queryRoutes } from '../../adapters/http/queryRoutes.ts';
 import { serviceRoutes } from '../../adapters/http/serviceRoutes.ts';
 import { serveRoutes } from '../../adapters/http/shell.ts';
 import { zstd } from '../../adapters/zstd.ts';
+import { ledger } from '../../core/cost/ledger/ledger.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
 import { getDeployment, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
 import { listNotices } from '../../core/usecases/notices.ts';
 import { runQuery } from '../../core/usecases/query.ts';
+import { queryCosts } from '../../core/usecases/queryCosts.ts';
 import { documentClient } from '../documentClient.ts';
 import { readEnvironment } from '../environment.ts';
 import { httpFunction } from '../http.ts';
 import { PATIENCE } from '../patience.ts';
 import { rollupStore } from '../rollupStore.ts';
+import { s3Client } from '../s3Client.ts';
 import { Env } from './env.ts';
 import { whenAsked } from './exports.ts';
 
@@ -38,11 +43,13 @@ const exports = whenAsked(async () => {
   const { archiveExports } = await import('./archiveExports.ts');
   return archiveExports({ bucket: env.DATA_BUCKET, table: env.ROLLUPS_TABLE, rollups });
 });
+const documents = s3DocumentStore({ client: s3Client(), bucket: env.DATA_BUCKET });
 const queue = { client: new SQSClient(PATIENCE), url: env.BATCH_QUEUE_URL };
 
 export const handler = httpFunction((place) =>
   serveRoutes(place, [
     queryRoutes({ query, queryCsv: queryCsv(query), catalog: catalog(reading), dimension: dimensionValues(reading) }),
+    costRoutes({ costs: queryCosts({ ledger: ledger({ documents, compression }) }) }),
     deploymentRoutes({
       listDeployments: listDeployments({ deployments }),
       getDeployment: getDeployment({ deployments }),

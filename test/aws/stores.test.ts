@@ -7,8 +7,10 @@ import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.
 import { dynamoRollupStore } from '../../adapters/aws/dynamoRollupStore.ts';
 import { s3BatchLog } from '../../adapters/aws/s3BatchLog.ts';
 import { s3BlockBytes } from '../../adapters/aws/s3BlockBytes.ts';
+import { s3DocumentStore } from '../../adapters/aws/s3DocumentStore.ts';
 import { appendContract } from '../contract/batchLog.ts';
 import { deploymentStoreContract } from '../contract/deploymentStore.ts';
+import { documentStoreContract } from '../contract/documentStore.ts';
 import { rollupStoreContract } from '../contract/rollupStore.ts';
 import { awsConfig, createTables, hasMoto, type Service, startDynalite, startMoto } from './services.ts';
 
@@ -50,6 +52,7 @@ const contractsOn = (name: string, start: () => Promise<Service>, hasS3: boolean
       return dynamoRollupStore({ client, table: (await tables()).rollups, bytes });
     });
     if (!hasS3) return;
+    documentStoreContract(`S3 on ${name}`, async () => s3DocumentStore({ client: s3, bucket: await aBucket() }));
     appendContract(`S3 on ${name}`, async () => {
       const log = s3BatchLog({ client: s3, bucket: await aBucket() });
       return { log, kept: log.read };

@@ -9,6 +9,8 @@ export const testServer: StartServer = async (more = {}, log = memoryBatchLog())
   const logged: string[] = [];
   const app = httpApp({ ...testDependencies(log, logged), ...more });
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
+  // As the runtime does: fetch keeps connections, and one that closes under a request is an error that nobody made.
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = 60_000;
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

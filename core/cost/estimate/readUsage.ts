@@ -19,10 +19,10 @@ const DIMENSIONS = [
 
 /** The catalogue's metric of each number, and the stat that is its sum. */
 const METRICS = {
-  requests: ['cost.requests', 'count'],
+  requests: ['cost.calls', 'count'],
   busyMs: ['cost.busyTime', 'sum'],
-  reportedUsd: ['cost.reportedCost', 'sum'],
-  reportedRequests: ['cost.reportedRequests', 'count'],
+  reportedUsd: ['cost.reported', 'sum'],
+  reportedRequests: ['cost.reportedCalls', 'count'],
   inputTokens: ['cost.inputTokens', 'sum'],
   outputTokens: ['cost.outputTokens', 'sum'],
   cacheReadTokens: ['cost.cacheReadTokens', 'sum'],
