@@ -1,4 +1,5 @@
 import { BEDROCK } from './metrics/bedrock.ts';
+import { COST } from './metrics/cost.ts';
 import { DATABASE } from './metrics/database.ts';
 import { GPU } from './metrics/gpu.ts';
 import { HOST } from './metrics/host.ts';
@@ -25,6 +26,7 @@ export const METRICS: readonly Metric[] = [
   ...DATABASE,
   ...TRAINING,
   ...QUALITY,
+  ...COST,
   ...USAGE,
   ...SOURCES,
   ...MODELMETER,

@@ -1,6 +1,7 @@
+import { TOKEN_ITEMS } from '../cost/entry.ts';
 import { OTHER } from '../rollups/cardinality.ts';
 import type { OpenBlock } from '../rollups/codec.ts';
-import { type Family, HOUR } from '../telemetry/families.ts';
+import { type Family, HOUR, unpriced } from '../telemetry/families.ts';
 
 /** Blocks of a family, each with the part of the range that it is read for. */
 type Parts = readonly { block: OpenBlock; fromMs: number; toMs: number }[];
@@ -15,15 +16,19 @@ export interface Twofold {
 
 const NONE: Twofold = { kind: 'none', isLeftOut: () => false };
 
+const PRICED = ['reportedCost', 'costKnown', ...TOKEN_ITEMS.map(unpriced)];
+
 /** By what a row says that it knows a measure, where a measure of 0 says something; all others are known when not 0. */
-const KNOWN_BY: Readonly<Record<string, string>> = {
-  errors: 'events',
-  timeouts: 'events',
-  throttled: 'events',
-  fallbacks: 'events',
-  coldStarts: 'coldStartKnown',
-  cacheHits: 'cacheKnown',
-  timedOutputTokens: 'generationTime',
+const KNOWN_BY: Readonly<Record<string, readonly string[]>> = {
+  errors: ['events'],
+  timeouts: ['events'],
+  throttled: ['events'],
+  fallbacks: ['events'],
+  coldStarts: ['coldStartKnown'],
+  cacheHits: ['cacheKnown'],
+  timedOutputTokens: ['generationTime'],
+  // The cost that one reports and the tokens that the other does are one cost.
+  ...Object.fromEntries(PRICED.map((measure) => [measure, PRICED])),
 };
 
 /**
@@ -71,8 +76,10 @@ export const twofoldOf = (family: Family, parts: Parts, measure: string): Twofol
 const bucketOf = ({ stepMs }: OpenBlock): number => Math.max(stepMs, HOUR);
 
 const knowing = (block: OpenBlock, measure: string): ((row: number) => boolean) => {
-  const column = block.column(KNOWN_BY[measure] ?? measure);
-  if (column?.kind === 'distribution') return (row) => column.n[row]! > 0;
-  if (column?.kind === 'count') return (row) => column.sum[row]! > 0;
-  return () => false;
+  const known = (KNOWN_BY[measure] ?? [measure]).map((name) => {
+    const column = block.column(name);
+    if (column?.kind === 'distribution') return column.n;
+    return column?.kind === 'count' ? column.sum : undefined;
+  });
+  return (row) => known.some((counts) => counts !== undefined && counts[row]! > 0);
 };

@@ -259,11 +259,9 @@ const planFamilies = (): Record<RollupKind, KindPlan> => {
   return Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as Record<RollupKind, KindPlan>;
 };
 
-/** The measures a family keeps: those it names, or all that no family with `each` has to itself. */
+/** The measures a family keeps: those it names, or all that are not set apart. */
 export const measuresOf = (family: Family): readonly Measure[] =>
-  MEASURES[family.event].filter(({ name }) => family.measures?.includes(name) ?? !OF_FEATURES.has(name));
-
-const OF_FEATURES = new Set(FAMILIES.filter((family) => family.each).flatMap((family) => family.measures ?? []));
+  MEASURES[family.event].filter(({ name, isApart }) => family.measures?.includes(name) ?? !isApart);
 
 function* featuresOf(event: ModelEvent, each: NonNullable<Family['each']>): Generator<Fields> {
   if (event.kind !== 'inference' || !event.features) return;

@@ -22,6 +22,9 @@ const milliseconds = z
   .nonnegative()
   .max(31 * 86_400_000);
 const usd = z.number().nonnegative().max(1e6);
+/** What a call of a model is paid as. */
+export const SERVICE_TIERS = ['standard', 'batch', 'flex', 'priority'] as const;
+export type ServiceTier = (typeof SERVICE_TIERS)[number];
 const scalar = z.union([z.number(), z.string().max(1024), z.boolean()]);
 
 /** Who and where: all optional, since most of it defaults to the deployment's entry in the registry. */
@@ -63,7 +66,13 @@ export const InferenceEvent = z
     inputTokens: tokens.optional(),
     outputTokens: tokens.optional(),
     cacheReadTokens: tokens.optional(),
-    cacheWriteTokens: tokens.optional(),
+    cacheWriteTokens: tokens.optional().describe('all that were written to the cache, for however long'),
+    cacheWrite1hTokens: tokens.optional().describe('of cacheWriteTokens, those written for an hour'),
+    tokenShape: z
+      .enum(['inclusive', 'exclusive'])
+      .optional()
+      .describe('are cached tokens part of inputTokens; by default as the API of the provider counts'),
+    serviceTier: z.enum(SERVICE_TIERS).optional().describe('what the call was paid as; standard when absent'),
     queueMs: milliseconds.optional(),
     timeToFirstTokenMs: milliseconds.optional(),
     coldStart: z.boolean().optional(),

@@ -1,3 +1,5 @@
+import { TOKEN_ITEMS, type TokenItem } from '../cost/entry.ts';
+import { BILLABLE, type TokenCounts } from '../cost/tokens.ts';
 import type { EventKind } from './events.ts';
 
 /** Steps that rollups are kept at, milliseconds. */
@@ -22,7 +24,7 @@ export interface Family {
   isWide?: true;
   /** The only distributions it keeps sketches of, for quantiles. @default all */
   sketches?: readonly string[];
-  /** The only measures it keeps. @default all of its kind of event, but for those that a family with `each` names */
+  /** The only measures it keeps. @default all of its kind of event that are not set apart */
   measures?: readonly string[];
   /** One row for each number, or each string and boolean, of the event's `features`: dimensions `feature` and `category`. */
   each?: 'numbers' | 'categories';
@@ -35,7 +37,12 @@ export interface Measure {
   kind: 'count' | 'distribution';
   /** The number that an event adds; undefined = nothing. Booleans were turned into 1. */
   value: (event: Record<string, unknown>) => number | undefined;
+  /** Kept only by the families that name it. */
+  isApart?: true;
 }
+
+/** The measure of tokens under an item that nobody has said the cost of: those are what is priced. */
+export const unpriced = (item: TokenItem): string => `unpriced${item[0]!.toUpperCase()}${item.slice(1)}`;
 
 const where = ['environment', 'provider', 'account', 'region'] as const;
 
@@ -101,6 +108,19 @@ export const FAMILIES: readonly Family[] = [
     dimensions: ['feature', 'category', 'deployment', 'model', 'modelVersion'],
     measures: ['featureCount'],
     each: 'categories',
+  },
+  {
+    // What the ledger prices: hours are enough for it, and with the client a minute's rows would be as many as events.
+    name: 'inference.cost',
+    event: 'inference',
+    baseStepMs: HOUR,
+    isWide: true,
+    sketches: [],
+    dimensions: [
+      ...['deployment', 'model', 'modelVersion', 'team', 'project', ...where],
+      ...['client', 'serviceTier', 'source'],
+    ],
+    measures: ['calls', 'busyTime', 'reportedCost', 'costKnown', ...TOKEN_ITEMS.map(unpriced)],
   },
   {
     name: 'outcome',
@@ -180,6 +200,7 @@ const counted = (name: string, holds: (event: Fields) => boolean): Measure => ({
   value: (event) => (holds(event) ? 1 : undefined),
 });
 const total = (name: string, value: Measure['value']): Measure => ({ name, kind: 'count', value });
+const apart = (measure: Measure): Measure => ({ ...measure, isApart: true });
 const all: Measure = { name: 'events', kind: 'count', value: () => 1 };
 const is = (name: string, field: string, value: unknown) => counted(name, (event) => event[field] === value);
 const known = (name: string, field: string) => counted(name, (event) => event[field] !== undefined);
@@ -237,8 +258,20 @@ export const MEASURES: Record<RollupKind, readonly Measure[]> = {
     total('generationTime', (event) =>
       event.outputTokens === undefined ? undefined : (event.latencyMs as number | undefined),
     ),
-    number('featureValue', 'featureValue'),
-    known('featureCount', 'category'),
+    apart(number('featureValue', 'featureValue')),
+    apart(known('featureCount', 'category')),
+    // Apart from `events`, so that questions after requests are answered by the families that were made for them.
+    apart(counted('calls', () => true)),
+    apart(total('busyTime', (event) => event.latencyMs as number | undefined)),
+    apart(total('reportedCost', (event) => event.costUsd as number | undefined)),
+    apart(known('costKnown', 'costUsd')),
+    ...TOKEN_ITEMS.map((item) =>
+      apart(
+        total(unpriced(item), (event) =>
+          event.costUsd === undefined ? BILLABLE[item](event as TokenCounts) : undefined,
+        ),
+      ),
+    ),
   ],
   outcome: [
     all,

@@ -207,7 +207,7 @@ describe('in answers, a caller bound to teams', () => {
     expect(await valuesOf(of('search'), 'deployment')).toEqual(['a']);
     expect(await valuesOf(of('search'), 'team')).toEqual(['search']);
     expect(await valuesOf(of('search'), 'host')).toEqual(['h0']);
-    await expect(valuesOf(of('search'), 'client')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(valuesOf(of('search'), 'endpoint')).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('exports nothing, since files tell no teams apart', () => {

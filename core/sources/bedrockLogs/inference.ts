@@ -5,7 +5,7 @@ import { statusOfWords } from '../../telemetry/genai/status.ts';
 import { attributionOf } from '../attribution.ts';
 import { resolveBedrockModel } from '../bedrockModelId.ts';
 import type { BedrockLogRecord } from './record.ts';
-import { bodyUsage } from './usage.ts';
+import { bodyServiceTier, bodyUsage } from './usage.ts';
 
 /**
  * The inference event of one logged call, to go through the door like any other.
@@ -38,6 +38,7 @@ export const inferenceOfLog = (
     client: record.identity?.arn,
     endpoint: record.operation,
     errorType: errorCode ?? undefined,
+    serviceTier: bodyServiceTier(output?.outputBodyJson),
     ...tokensOf(record),
     ...attribution,
     attributes: keepContent
@@ -63,6 +64,8 @@ const tokensOf = ({ input, output }: BedrockLogRecord) => {
     outputTokens: output?.outputTokenCount ?? body.outputTokens,
     cacheReadTokens,
     cacheWriteTokens,
+    cacheWrite1hTokens: body.cacheWrite1hTokens,
+    tokenShape: cacheReadTokens === undefined && cacheWriteTokens === undefined ? undefined : ('inclusive' as const),
     latencyMs: body.latencyMs,
     timeToFirstTokenMs: body.timeToFirstTokenMs,
   };

@@ -1,5 +1,8 @@
+import type { ServiceTier } from '../../telemetry/events.ts';
+import { serviceTierOf } from '../../telemetry/genai/serviceTier.ts';
+
 /** What the body of an answer says of its call. */
-export type BodyUsage = Partial<Record<keyof typeof NAMES, number>>;
+export type BodyUsage = Partial<Record<keyof typeof NAMES | 'cacheWrite1hTokens', number>>;
 
 /**
  * Names by the API that was called: Converse, Anthropic's Messages, OpenAI's Chat Completions, Llama, Titan, and the metrics that
@@ -50,13 +53,33 @@ export const bodyUsage = (body: unknown): BodyUsage => {
   const chunks = Array.isArray(body) ? body : [body];
   for (const place of chunks.flatMap((chunk) => PLACES.map((path) => at(chunk, path)))) {
     if (place === undefined) continue;
-    for (const [field, names] of Object.entries(NAMES) as [keyof BodyUsage, readonly string[]][])
+    for (const [field, names] of Object.entries(NAMES) as [keyof typeof NAMES, readonly string[]][])
       for (const name of names) {
         const value = place[name];
         if (typeof value === 'number' && value >= (usage[field] ?? 0)) usage[field] = value;
       }
+    const forAnHour = writtenForAnHour(place);
+    if (forAnHour !== undefined) usage.cacheWrite1hTokens = Math.max(forAnHour, usage.cacheWrite1hTokens ?? 0);
   }
   return usage;
+};
+
+/** What the body of an answer says that its call is paid as: Converse's `serviceTier`, Messages' `usage.service_tier`. */
+export const bodyServiceTier = (body: unknown): ServiceTier | undefined => {
+  for (const chunk of Array.isArray(body) ? body : [body]) {
+    const word = at(chunk, ['serviceTier'])?.type ?? at(chunk, ['usage'])?.service_tier;
+    if (word !== undefined) return serviceTierOf(word);
+  }
+  return undefined;
+};
+
+/** Of the tokens written to the cache, those for an hour: Messages' `cache_creation`, Converse's `cacheDetails`. */
+const writtenForAnHour = ({ cache_creation: byName, cacheDetails }: Record<string, unknown>): number | undefined => {
+  const details = Array.isArray(cacheDetails) ? cacheDetails.filter(isObject) : [];
+  const tokens = isObject(byName)
+    ? byName.ephemeral_1h_input_tokens
+    : details.find(({ ttl }) => ttl === '1h')?.inputTokens;
+  return typeof tokens === 'number' ? tokens : undefined;
 };
 
 const at = (chunk: unknown, path: readonly string[]): Record<string, unknown> | undefined => {

@@ -1,4 +1,5 @@
 import type { EventInput, ModelEvent } from '../events.ts';
+import { recordTokenShape } from '../genai/tokenShape.ts';
 import { toEpochMs } from './timestamp.ts';
 
 /**
@@ -8,7 +9,10 @@ import { toEpochMs } from './timestamp.ts';
 export const asEvents = (items: readonly EventInput[]): ModelEvent[] => {
   for (const event of items) {
     if (event.timestamp !== undefined) event.timestamp = toEpochMs(event.timestamp);
-    if (event.kind === 'inference') event.source ??= 'event';
+    if (event.kind === 'inference') {
+      event.source ??= 'event';
+      recordTokenShape(event);
+    }
   }
   return items as ModelEvent[];
 };

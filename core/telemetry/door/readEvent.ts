@@ -1,6 +1,7 @@
 import { dropContent, isContentKey } from '../content.ts';
 import type { DoorOptions } from '../decoded.ts';
 import { EVENT_KINDS, type EventInput, type EventKind, type ModelEvent } from '../events.ts';
+import { recordTokenShape } from '../genai/tokenShape.ts';
 import { isClientKey } from '../otlp/dimensions.ts';
 import { attributesFault } from './attributes.ts';
 import { type Fault, schemaFaults, seen } from './fault.ts';
@@ -64,6 +65,7 @@ export const readEvent = (
 
   if (event.kind === 'inference') {
     event.source ??= 'event';
+    recordTokenShape(event);
     const status = usualStatus(event.status);
     if (status !== event.status) {
       event.status = status;

@@ -3,8 +3,10 @@ import { schemaFaults } from '../door/fault.ts';
 import { name as EventName, type Inference, InferenceEvent } from '../events.ts';
 import { DIMENSIONS } from '../otlp/dimensions.ts';
 import { type ModelCall, modelCalls, modelOf } from './modelCalls.ts';
-import { AMOUNTS, ATTRIBUTION, FIRST_TOKEN_EVENT, SERVED_MODEL, TOKENS } from './names.ts';
+import { AMOUNTS, ATTRIBUTION, FIRST_TOKEN_EVENT, SERVED_MODEL, SERVICE_TIER, TOKEN_SHAPE, TOKENS } from './names.ts';
+import { serviceTierOf } from './serviceTier.ts';
 import { callStatus } from './status.ts';
+import { type TokenShape, tokenShapeOf } from './tokenShape.ts';
 
 /** Something about a span that did not fit into its event and was left out. */
 interface SpanProblem {
@@ -67,6 +69,10 @@ const inferenceOf = ({ span, operation }: ModelCall, note: (message: string) => 
     const value = numberAt(span, TOKENS[field], note);
     if (value !== undefined) measure(field, value);
   }
+  const tier = serviceTierOf(SERVICE_TIER.map((name) => span.attributes[name]).find(isThere));
+  if (tier !== undefined) event.serviceTier = tier;
+  const shape = spanShape(span, event);
+  if (shape !== undefined) event.tokenShape = shape;
   for (const field of Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]) {
     const factors: Record<string, number> = AMOUNTS[field];
     const name = Object.keys(factors).find((alias) => isThere(span.attributes[alias]));
@@ -74,6 +80,17 @@ const inferenceOf = ({ span, operation }: ModelCall, note: (message: string) => 
     if (value !== undefined) measure(field, value * factors[name!]!);
   }
   return event;
+};
+
+/**
+ * How a span counts cached tokens; undefined where it has none. The conventions have them in the input tokens
+ * (`gen_ai.usage.input_tokens` "SHOULD include all types of input tokens, including cached tokens"), whatever the provider's
+ * API does. Instrumentation that differs is told so, or seen where more was cached than went in.
+ */
+const spanShape = ({ attributes, resource }: SpanRecord, event: Inference): TokenShape | undefined => {
+  if (event.cacheReadTokens === undefined && event.cacheWriteTokens === undefined) return undefined;
+  const said = InferenceEvent.shape.tokenShape.safeParse(attributes[TOKEN_SHAPE] ?? resource[TOKEN_SHAPE]);
+  return said.data ?? tokenShapeOf({ ...event, provider: undefined });
 };
 
 type Measure = 'latencyMs' | keyof typeof TOKENS | keyof typeof AMOUNTS;

@@ -36,7 +36,25 @@ export const TOKENS = {
     'llm.usage.cache_creation_input_tokens',
     'llm.token_count.prompt_details.cache_write',
   ],
+  cacheWrite1hTokens: [
+    'gen_ai.usage.cache_creation.ephemeral_1h_input_tokens',
+    'gen_ai.usage.cache_creation_ephemeral_1h_input_tokens',
+  ],
 } as const;
+
+/** What the call was paid as: what the answer says before what was asked for. */
+export const SERVICE_TIER = [
+  'modelmeter.serviceTier',
+  'openai.response.service_tier',
+  'gen_ai.openai.response.service_tier',
+  'gen_ai.response.service_tier',
+  'openai.request.service_tier',
+  'gen_ai.openai.request.service_tier',
+  'gen_ai.request.service_tier',
+] as const;
+
+/** On a span or resource: whether cached tokens are part of the input tokens, where its instrumentation differs from the conventions. */
+export const TOKEN_SHAPE = 'modelmeter.tokenShape';
 
 /** Numbers of at least 0, and what they are multiplied by for our unit. */
 export const AMOUNTS = {

@@ -32,6 +32,8 @@ const plain = fc.oneof(
       status: text,
       latencyMs: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
       inputTokens: fc.nat(),
+      cacheReadTokens: fc.nat(1000),
+      provider: fc.constantFrom('aws.bedrock', 'openai'),
       client: text,
       source: fc.constantFrom('event', 'span'),
       prediction: fc.oneof(text, fc.boolean(), fc.integer()),

@@ -200,7 +200,7 @@ describe('unknown fields', () => {
     expect(noted).toEqual([
       { index: 1, path: '/latency', message: `${kept}; did you mean latencyMs?` },
       { index: 1, path: '/shoeSize', message: kept },
-      { index: 1, path: '/tokens', message: `${kept}; did you mean inputTokens, outputTokens or cacheReadTokens?` },
+      { index: 1, path: '/tokens', message: `${kept}; did you mean tokenShape, inputTokens or outputTokens?` },
       { index: 2, path: '/cost', message: `${kept}; did you mean costUsd?` },
       { index: 3, path: '/actoin', message: expect.stringContaining('did you mean action?') },
       { index: 3, path: '/prompt', message: expect.stringContaining('dropped, since it may hold content') },

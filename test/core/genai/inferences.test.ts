@@ -50,6 +50,7 @@ describe('The event of a model call', () => {
       outputTokens: 20,
       cacheReadTokens: 80,
       cacheWriteTokens: 5,
+      tokenShape: 'inclusive',
       timeToFirstTokenMs: 250,
     });
   });
@@ -71,6 +72,7 @@ describe('The event of a model call', () => {
       inputTokens: 10,
       outputTokens: 2,
       cacheReadTokens: 4,
+      tokenShape: 'inclusive',
     });
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { attributionOf } from '../../../core/sources/attribution.ts';
 import { inferenceOfLog } from '../../../core/sources/bedrockLogs/inference.ts';
 import { BedrockLogRecord } from '../../../core/sources/bedrockLogs/record.ts';
-import { bodyUsage } from '../../../core/sources/bedrockLogs/usage.ts';
+import { bodyServiceTier, bodyUsage } from '../../../core/sources/bedrockLogs/usage.ts';
 import { InferenceEvent } from '../../../core/telemetry/events.ts';
 import { converseRecord } from './records.ts';
 
@@ -31,6 +31,7 @@ describe('the event of a logged call', () => {
       outputTokens: 38,
       cacheReadTokens: 1000,
       cacheWriteTokens: 200,
+      tokenShape: 'inclusive',
       attributes: { ticket: 'T-17', inferenceRegion: 'eu-central-1' },
     });
   });
@@ -75,6 +76,18 @@ describe('the event of a logged call', () => {
   });
 });
 
+describe('what a logged call is paid as', () => {
+  it.each([
+    [{ serviceTier: { type: 'flex' } }, 'flex'],
+    [{ usage: { service_tier: 'batch' } }, 'batch'],
+    [{ serviceTier: { type: 'default' } }, undefined],
+    [[{}, { serviceTier: { type: 'priority' } }], 'priority'],
+    [undefined, undefined],
+  ])('is in the body %j', (body, tier) => {
+    expect(bodyServiceTier(body)).toBe(tier);
+  });
+});
+
 describe('what the body of an answer tells', () => {
   it.each([
     [
@@ -88,6 +101,31 @@ describe('what the body of an answer tells', () => {
         usage: { input_tokens: 3, output_tokens: 13, cache_read_input_tokens: 0, cache_creation_input_tokens: 25_037 },
       },
       { inputTokens: 3, outputTokens: 13, cacheReadTokens: 0, cacheWriteTokens: 25_037 },
+    ],
+    [
+      'Messages of Anthropic with a cache of an hour',
+      {
+        usage: {
+          input_tokens: 3,
+          cache_creation_input_tokens: 50,
+          cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 30 },
+        },
+      },
+      { inputTokens: 3, cacheWriteTokens: 50, cacheWrite1hTokens: 30 },
+    ],
+    [
+      'Converse with a cache of an hour',
+      {
+        usage: {
+          inputTokens: 3,
+          cacheWriteInputTokens: 50,
+          cacheDetails: [
+            { ttl: '1h', inputTokens: 30 },
+            { ttl: '5m', inputTokens: 20 },
+          ],
+        },
+      },
+      { inputTokens: 3, cacheWriteTokens: 50, cacheWrite1hTokens: 30 },
     ],
     [
       'a stream of Messages',
