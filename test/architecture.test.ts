@@ -11,7 +11,7 @@ const NAMES = ['core/metrics', 'core/config', 'core/telemetry/archiveColumns'];
 
 /** Folders that are checked, and what each may import. A path is matched from its start; '' is anything in the repository. */
 const LAYERS: readonly { folder: string; files: readonly string[]; packages?: readonly string[]; node?: false }[] = [
-  { folder: 'core/', files: ['core/'], packages: ['zod', 'protobufjs'], node: false },
+  { folder: 'core/', files: ['core/'], packages: ['zod', 'protobufjs', '@pydantic/genai-prices'], node: false },
   { folder: 'adapters/memory/', files: ['core/', 'adapters/memory/'] },
   { folder: 'adapters/http/', files: ['core/', 'adapters/http/'] },
   { folder: 'adapters/aws/', files: ['core/', 'adapters/aws/', 'adapters/http/', ...SHARED] },
