@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PricesConfig } from './cost/prices/configuration.ts';
 import type { DeploymentAttributes } from './ports.ts';
 import { DEFAULT_LIMITS } from './rollups/cardinality.ts';
 import { ARCHIVE_DEFAULTS } from './usecases/archiveBatches.ts';
@@ -210,6 +211,7 @@ const Settings = z.strictObject({
     .record(name, Attributes.extend({ tags: z.record(name, z.string().max(256)).optional() }))
     .default({})
     .describe('tags: those of the AWS resources that are this deployment'),
+  prices: PricesConfig.prefault({}),
   channels: Channels.prefault({}),
   thresholds: Thresholds.prefault({}),
   costs: Costs.prefault({}),

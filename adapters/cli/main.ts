@@ -8,6 +8,7 @@ import { EXIT, tell } from './failure.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addNotices } from './notices.ts';
+import { addPrices } from './prices.ts';
 import { addQuery } from './query.ts';
 import { addRedrive } from './redrive.ts';
 import { addReplay } from './replay.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   addDoctor,
   addBackup,
   addKeys,
+  addPrices,
   addEstimate,
   addRedrive,
   addDashboards,
