@@ -1,11 +1,13 @@
 import type * as z from 'zod';
 import type { Config } from '../core/config.ts';
+import { fingerprintOf } from '../core/cost/fingerprint.ts';
 import type { Env as ApiEnv } from '../lambdas/api/env.ts';
 import type { Env as ArchiveEnv } from '../lambdas/archive/env.ts';
 import type { Env as AuthoriseEnv } from '../lambdas/authorise/env.ts';
 import type { Env as BedrockLogsEnv } from '../lambdas/bedrock-logs/env.ts';
 import type { Env as CompactEnv } from '../lambdas/compact/env.ts';
 import type { Env as ConfigureEnv } from '../lambdas/configure/env.ts';
+import type { Env as EstimateCostsEnv } from '../lambdas/estimate-costs/env.ts';
 import type { Env as ExpireEnv } from '../lambdas/expire/env.ts';
 import type { Env as HeartbeatEnv } from '../lambdas/heartbeat/env.ts';
 import type { Env as IngestEnv } from '../lambdas/ingest/env.ts';
@@ -63,6 +65,11 @@ export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
       SERIES_PER_FAMILY: String(cardinality.seriesPerFamily),
     } satisfies z.input<typeof RollUpEnv>,
     compact: rollupStore satisfies z.input<typeof CompactEnv>,
+    'estimate-costs': {
+      ...rollupStore,
+      STATE_TABLE,
+      COSTS_VERSION: fingerprintOf(JSON.stringify([config.costs, config.prices])),
+    } satisfies z.input<typeof EstimateCostsEnv>,
     expire: {
       ...rollupStore,
       MINUTE_DAYS: String(retention.minuteDays),
@@ -85,7 +92,7 @@ export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
       MAX_METRICS_PER_READ: String(aws.sources.maxMetricsPerRead),
     } satisfies z.input<typeof ReadMetricsEnv>,
     'bedrock-logs': door satisfies z.input<typeof BedrockLogsEnv>,
-    configure: { STATE_TABLE } satisfies z.input<typeof ConfigureEnv>,
+    configure: { STATE_TABLE, DATA_BUCKET } satisfies z.input<typeof ConfigureEnv>,
   } satisfies Partial<Record<FunctionName, Record<string, string | undefined>>>;
 };
 

@@ -39,6 +39,7 @@ export const FUNCTIONS = {
     timeoutS: 240,
     does: 'looks for full and idle GPUs and for silence, and tells of it once',
   },
+  'estimate-costs': { memoryMb: 512, timeoutS: 55, does: 'estimates what the hours that are under way cost' },
   'metric-stream': { memoryMb: 512, timeoutS: 60, does: 'keeps what the metric stream of the fleet delivers' },
 } as const satisfies Record<string, FunctionFacts>;
 

@@ -61,8 +61,9 @@ export const permissions = (data: DataStack) => {
       allow({ actions: ['cloudwatch:ListMetrics', 'cloudwatch:GetMetricData'], resources: ANYWHERE }),
     ],
     'bedrock-logs': [keepBatches, ...mayReadSalt(data)],
-    configure: [onState('write', ['deployment'])],
+    configure: [onState('write', ['deployment']), onDocuments('s3:GetObject', 's3:PutObject'), seeWhatIsGone(bucket)],
     evaluate: [...readBlocks, onState('read', ['deployment']), onState('write', ['notice#*'])],
+    'estimate-costs': [...readBlocks, onState('read', ['deployment']), onDocuments('s3:GetObject', 's3:PutObject')],
     'metric-stream': [keepBatches],
   } satisfies Partial<Record<FunctionName, readonly Grant[]>>;
 };

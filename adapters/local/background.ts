@@ -7,6 +7,7 @@ import { ARCHIVE_DEFAULTS, archiveBatches } from '../../core/usecases/archiveBat
 import { compact } from '../../core/usecases/compact.ts';
 import { expireRollups, type RollupRetention } from '../../core/usecases/expireRollups.ts';
 import { rollUp } from '../../core/usecases/rollUp.ts';
+import { type LocalCosting, localCosting } from './costing.ts';
 import { inUseSince } from './dataFolder.ts';
 import { type LocalEvaluation, localEvaluation } from './evaluation.ts';
 import { localPorts } from './ports.ts';
@@ -21,6 +22,7 @@ export interface BackgroundOptions {
   retention: RollupRetention & { archiveDays: number };
   limits: CardinalityLimits;
   evaluation: LocalEvaluation;
+  costing: LocalCosting;
 }
 
 /** To the thread: something was logged, or stop after what waits is rolled up. */
@@ -73,6 +75,8 @@ parentPort!.on('message', (message: ToBackground) => {
   if (message.kind === 'stop') isStopping = true;
   wake();
 });
+
+const estimate = localCosting(ports, options.costing, () => isStopping);
 
 const pause = (ms: number) =>
   new Promise<void>((resolve) => {
@@ -155,6 +159,7 @@ for (;;) {
   const waiting = await log.backlog();
   if (waiting > BUSY_BATCHES || isStopping) continue;
   await evaluation();
+  await estimate(Date.now()).catch((error) => post({ kind: 'failed', what: 'estimating costs', error: textOf(error) }));
   const sinceMs = Date.now() - startedMs;
   if (taken > 0 && sinceMs < ROUND_MS) await new Promise((resolve) => setTimeout(resolve, ROUND_MS - sinceMs));
   else if (taken === 0) await pause(HOUSEKEEPING_MS);

@@ -85,6 +85,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       dataDir,
       retention: config.retention,
       limits: config.cardinality,
+      costing: { costs: config.costs, prices: config.prices },
       evaluation: { ...config.thresholds, runbookUrl: config.aws.runbookUrl, openSinceMs: startedMs },
     },
     log,

@@ -4,6 +4,7 @@ import { configuredCapacity, configuredStorage } from '../cost/estimate/readConf
 import { readHosts } from '../cost/estimate/readHosts.ts';
 import { readTraining } from '../cost/estimate/readTraining.ts';
 import { readUsage } from '../cost/estimate/readUsage.ts';
+import { fingerprintOf } from '../cost/fingerprint.ts';
 import type { Ledger } from '../cost/ledger/ledger.ts';
 import type { PriceBook } from '../cost/prices/book.ts';
 import type { Deployment, DeploymentStore, RollupStore } from '../ports.ts';
@@ -22,8 +23,8 @@ export interface EstimatePorts {
 export interface EstimateOptions {
   costs: Pick<Config['costs'], 'resources' | 'storage'>;
   prices: PriceBook;
-  /** What prices there are, in a word: with another, days are estimated anew. */
-  pricesVersion: string;
+  /** What the configuration says of prices: with another, days are estimated anew, as with other prices in the book. */
+  agreed: Config['prices'];
 }
 
 /** Days whose hours and samples are still kept as finely as an estimate needs them. */
@@ -43,6 +44,8 @@ const READ: readonly { family: string; stepMs: number }[] = [
  */
 export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) => {
   const { query, deployments, ledger, rollups } = ports;
+  const listed = fingerprintOf(JSON.stringify([[...options.prices.list()], options.agreed, options.costs]));
+  let recentBefore: string | undefined;
 
   const make = async (
     registry: readonly Deployment[],
@@ -71,31 +74,42 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
 
   return {
     async recent(nowMs: number): Promise<void> {
-      const registry = await deployments.list();
       const firstMs = Math.floor(nowMs / HOUR) * HOUR - HOUR;
+      const made = await madeFrom(rollups, { fromMs: firstMs, toMs: firstMs + 2 * HOUR });
+      const { resources, storage } = options.costs;
+      const asBefore = JSON.stringify([firstMs, ...made]);
+      // What costs by the clock alone goes on, whatever comes in.
+      if (asBefore === recentBefore && resources.length + storage.length === 0) return;
+      const registry = await deployments.list();
       for (const [fromMs, toMs] of withinDays(firstMs, firstMs + 2 * HOUR)) {
         const entries = await make(registry, { fromMs, toMs, nowMs });
         await ledger.replaceHours({ basis: 'estimated', fromMs, toMs }, entries);
       }
+      recentBefore = asBefore;
     },
 
-    /** @returns how many days were made anew */
-    async changed(nowMs: number, isStopping: () => boolean = () => false): Promise<number> {
+    /**
+     * @param isEnough asked before each day; true stops early
+     * @returns how many days were made anew, and whether it stopped early
+     */
+    async changed(nowMs: number, isEnough: () => boolean = () => false): Promise<{ days: number; isCut: boolean }> {
       const today = Math.floor(nowMs / DAY) * DAY;
       const range = { fromMs: today - LOOK_BACK_DAYS * DAY, toMs: today + DAY };
       const made = await madeFrom(rollups, range);
       const registry = await deployments.list();
-      const shared = `${options.pricesVersion} ${hash(JSON.stringify([options.costs, registry.map(versionsOf)]))}`;
+      const shared = `${listed} ${fingerprintOf(JSON.stringify(registry.map(versionsOf)))}`;
       const days = [...made].filter(([dayMs, { isLoose }]) => dayMs >= today - DAY || !isLoose);
       const before = await ledger.fingerprints(
         'estimated',
         days.map(([dayMs]) => dayMs),
       );
       let done = 0;
+      let isCut = false;
       for (const [i, [dayMs, { ids }]] of days.entries()) {
-        if (isStopping()) break;
-        const fingerprint = `${hash(ids)} ${shared}`;
+        const fingerprint = `${fingerprintOf(ids)} ${shared}`;
         if (before[i] === fingerprint) continue;
+        isCut = isEnough();
+        if (isCut) break;
         const hours = { fromMs: dayMs, toMs: dayMs + DAY };
         await ledger.replaceHours(
           { basis: 'estimated', ...hours, fingerprint },
@@ -103,7 +117,7 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
         );
         done++;
       }
-      return done;
+      return { days: done, isCut };
     },
   };
 };
@@ -134,14 +148,4 @@ const madeFrom = async (
       days.set(dayMs, { ids: `${day.ids} ${id}`, isLoose: day.isLoose || loose });
     }
   return days;
-};
-
-/** FNV-1a of a text, 53 bits: to notice a change, not to defend against anybody. */
-const hash = (text: string): string => {
-  let [high, low] = [0x811c9dc5, 0x01000193];
-  for (let i = 0; i < text.length; i++) {
-    low = Math.imul(low ^ text.charCodeAt(i), 0x01000193);
-    high = Math.imul(high ^ (low >>> 7), 0x85ebca6b);
-  }
-  return (high >>> 0).toString(36) + (low >>> 0).toString(36);
 };

@@ -6,7 +6,7 @@ import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { type Config, registryOf } from '../../core/config.ts';
+import type { Config } from '../../core/config.ts';
 import { deadLetterQueue } from '../constructs/deadLetterQueue.ts';
 import { tokenIssuer } from '../constructs/login.ts';
 import { ModelmeterApi } from '../constructs/modelmeterApi.ts';
@@ -29,6 +29,7 @@ const EVERY = {
   archive: Duration.hours(1),
   expire: Duration.days(1),
   heartbeat: Duration.minutes(5),
+  estimateCosts: Duration.minutes(1),
 } as const;
 
 /** What the heartbeat calls, as anyone outside would. */
@@ -79,11 +80,12 @@ export class AppStack extends Stack {
     asked('roll-up').addEventSource(
       new SqsEventSource(data.batchQueue.queue, { ...ROLL_UP, reportBatchItemFailures: true }),
     );
-    new Registry(this, 'Registry', { configure: asked('configure'), deployments: registryOf(config) });
+    new Registry(this, 'Registry', { configure: asked('configure'), config });
 
     scheduled('compact', EVERY.compact);
     scheduled('archive', EVERY.archive);
     scheduled('expire', EVERY.expire);
+    scheduled('estimate-costs', EVERY.estimateCosts);
     functions.heartbeat = new Scan(this, idOf('heartbeat'), {
       ...logs,
       name: 'heartbeat',

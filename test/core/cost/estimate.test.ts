@@ -9,6 +9,7 @@ const HOUR_MS = Date.UTC(2026, 10, 20, 9);
 const PRICE = 4;
 const TOKEN = 2e-6;
 const prices: PriceBook = {
+  list: () => [],
   quote(key) {
     const source = { source: 'a test', asOf: undefined };
     if (key.kind === 'instance')

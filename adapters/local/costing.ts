@@ -1,0 +1,47 @@
+import type { Config } from '../../core/config.ts';
+import { ledger } from '../../core/cost/ledger/ledger.ts';
+import { standardPrices } from '../../core/cost/prices/standard.ts';
+import { blockReader } from '../../core/rollups/openBlocks.ts';
+import { HOUR, MINUTE } from '../../core/telemetry/families.ts';
+import { estimateCosts } from '../../core/usecases/estimateCosts.ts';
+import { runQuery } from '../../core/usecases/query.ts';
+import type { LocalPorts } from './ports.ts';
+
+export type LocalCosting = Pick<Config, 'costs' | 'prices'>;
+
+const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
+/** Then those who send and ask have their turn. */
+const LONGEST_MS = 2_000;
+/** At most a tenth of the thread's time, however large the fleet. */
+const PAUSES = 9;
+
+/**
+ * What the function `estimate-costs` does in AWS, over a data folder: the hours that are under way every minute; days that
+ * changed every hour, and soon after a start, since history may just be coming in.
+ */
+export const localCosting = (ports: LocalPorts, { costs, prices }: LocalCosting, isStopping: () => boolean) => {
+  const { rollupStore: rollups, deploymentStore: deployments, documentStore: documents, compression } = ports;
+  const query = runQuery({ rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) });
+  const work = estimateCosts(
+    { query, rollups, deployments, ledger: ledger({ documents, compression }) },
+    { costs, prices: standardPrices(prices), agreed: prices },
+  );
+  let nextMs = 0;
+  let nextChangedMs = 0;
+  return async (nowMs: number): Promise<void> => {
+    if (nowMs < nextMs) return;
+    let pauseMs = MINUTE;
+    try {
+      if (nowMs < nextChangedMs) return await work.recent(nowMs);
+      const { days, isCut } = await work.changed(nowMs, () => isStopping() || Date.now() - nowMs > LONGEST_MS);
+      // Where there was something to do there is often more a minute later: days that were not compacted yet.
+      if (isCut) pauseMs = 0;
+      else nextChangedMs = nowMs + (days > 1 ? MINUTE : HOUR);
+    } finally {
+      nextMs = Math.max(
+        nowMs + pauseMs,
+        Date.now() + (isStopping() ? 0 : Math.min(PAUSES * (Date.now() - nowMs), MINUTE)),
+      );
+    }
+  };
+};
