@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Budget, BudgetName } from './cost/budgets.ts';
 import { PricesConfig } from './cost/prices/configuration.ts';
 import type { DeploymentAttributes } from './ports.ts';
 import { DEFAULT_LIMITS } from './rollups/cardinality.ts';
@@ -212,6 +213,7 @@ const Settings = z.strictObject({
     .default({})
     .describe('tags: those of the AWS resources that are this deployment'),
   prices: PricesConfig.prefault({}),
+  budgets: z.record(BudgetName, Budget).default({}).describe('by name; more can be made by the API'),
   channels: Channels.prefault({}),
   thresholds: Thresholds.prefault({}),
   costs: Costs.prefault({}),
@@ -219,10 +221,13 @@ const Settings = z.strictObject({
 });
 
 /** What modelmeter.yaml may say. */
-export const Config = Settings.superRefine(({ teams, deployments }, context) => {
+export const Config = Settings.superRefine(({ teams, deployments, budgets }, context) => {
   for (const [deployment, { team, project }] of Object.entries(deployments))
     for (const { field, message } of strangers(teams, { team, project }))
       context.addIssue({ code: 'custom', path: ['deployments', deployment, field], message });
+  for (const [budget, { scope }] of Object.entries(budgets))
+    for (const { field, message } of strangers(teams, { team: scope.team, project: scope.project }))
+      context.addIssue({ code: 'custom', path: ['budgets', budget, 'scope', field], message });
 });
 export type Config = z.infer<typeof Config>;
 

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'invalidInput' // what was sent cannot be understood or is out of range
   | 'notFound'
+  | 'conflict' // it is there already, or was changed meanwhile: read it again
   | 'tooLarge' // body, inflated body or number of items over its bound
   | 'unsupportedMedia' // content type or content encoding that is not taken
   | 'keyReused' // the same Idempotency-Key came with another body

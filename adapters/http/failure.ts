@@ -5,6 +5,7 @@ import { AppError, type ErrorCode, type Problem } from '../../core/errors.ts';
 const CODES: Record<ErrorCode, { status: number; title: string; rpcCode: number; retryAfterS?: number }> = {
   invalidInput: { status: 400, title: 'The request cannot be understood', rpcCode: 3 },
   notFound: { status: 404, title: 'There is no such thing', rpcCode: 5 },
+  conflict: { status: 409, title: 'It was changed meanwhile', rpcCode: 10 },
   tooLarge: { status: 413, title: 'The request is too large', rpcCode: 3 },
   unsupportedMedia: { status: 415, title: 'This type or encoding of body is not taken', rpcCode: 3 },
   keyReused: { status: 422, title: 'The Idempotency-Key was used for another request', rpcCode: 9 },

@@ -1,7 +1,7 @@
 import type { Severity } from '../config.ts';
 
 /** Whatever looks for things that people should know of. */
-export const SCANS = ['fleet', 'sources'] as const;
+export const SCANS = ['fleet', 'sources', 'budgets'] as const;
 export type Scan = (typeof SCANS)[number];
 
 /** One thing that somebody should know: that it began, or that it is over. */

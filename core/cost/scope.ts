@@ -82,6 +82,9 @@ export const seriesByScope = (
   ];
 };
 
-/** One series of everything. */
-export const totalSeries = (entries: readonly CostEntry[], range: SeriesRange): Series =>
-  seriesByScope(entries, range)[0]!.series;
+/** One series, of the entries that are in a scope; what is null is decided by all of them. */
+export const scopeSeries = (entries: readonly CostEntry[], range: SeriesRange, scope: Scope = {}): Series =>
+  seriesByScope(
+    entries.map((entry) => (isIn(scope, entry.labels) ? entry : { ...entry, cost: null })),
+    range,
+  )[0]!.series;

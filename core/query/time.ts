@@ -96,7 +96,7 @@ export const isTimeZone = (timeZone: string): boolean => {
 };
 
 /** How far a zone's clocks are ahead of UTC at a time, milliseconds. Making the format costs more than using it. */
-const offsetsOf = (timeZone: string): ((time: number) => number) => {
+export const offsetsOf = (timeZone: string): ((time: number) => number) => {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',

@@ -115,3 +115,23 @@ describe('client hash', () => {
     );
   });
 });
+
+describe('budgets of the configuration', () => {
+  it('have defaults, and belong to teams that there are', () => {
+    const { budgets } = parseConfig('budgets: { all: { usd: 100 } }', 'modelmeter.yaml');
+
+    expect(budgets.all).toEqual({
+      usd: 100,
+      scope: {},
+      period: 'month',
+      timeZone: 'UTC',
+      basis: 'estimated',
+      thresholds: [50, 75, 90, 100],
+      forecastThresholds: [100],
+    });
+    expect(messageOf('teams: { a: {} }\nbudgets: { x: { usd: 1, scope: { team: b } } }')).toContain(
+      'budgets.x.scope.team: no team is named "b"',
+    );
+    expect(messageOf('budgets: { x: { usd: 0, period: year } }')).toMatch(/budgets\.x\.usd.*budgets\.x\.period/);
+  });
+});
