@@ -1,7 +1,5 @@
-import { AppError } from '../../core/errors.ts';
 import type { Principal } from '../../core/ports.ts';
-import { declaredBytes, readBody, textOf } from './body.ts';
-import { byMediaType } from './mediaType.ts';
+import { withJsonBody } from './jsonBody.ts';
 import { noParams } from './refuse.ts';
 import { json } from './respond.ts';
 import type { Routes } from './shell.ts';
@@ -31,21 +29,7 @@ export const deploymentRoutes =
       const request = c.req.raw;
       const principal = await principalOf(request);
       noParams(request);
-      byMediaType(request, { 'application/json': true, '': true });
-      inFlight.enter(request, declaredBytes(request));
-      try {
-        const input = parseJson(textOf(await readBody(request, inFlight)));
-        return json(200, await putDeployment(principal, c.req.param('deployment'), input, now()));
-      } finally {
-        inFlight.leave(request);
-      }
+      const put = (input: unknown) => putDeployment(principal, c.req.param('deployment'), input, now());
+      return json(200, await withJsonBody(request, inFlight, put));
     });
   };
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('invalidInput', `the body is not JSON: ${(cause as Error).message}`, { cause });
-  }
-};

@@ -146,9 +146,14 @@ const endOf = (forecast: ForecastAnswer, at: { spent: number; nowMs: number; toM
     : { forecast: null, whyNoForecast: 'the period ends after the days that are forecast' };
 };
 
-const burnsOf = ({ usd }: Budget, { fromMs, toMs }: Period, entries: readonly CostEntry[], nowMs: number): Burn[] => {
+const burnsOf = (
+  { usd, basis }: Budget,
+  { fromMs, toMs }: Period,
+  entries: readonly CostEntry[],
+  nowMs: number,
+): Burn[] => {
   const days = (toMs - fromMs) / DAY;
-  if (days < LEAST_BURN_DAYS - 0.5) return []; // a week may be an hour shorter
+  if (basis === 'billed' || days < LEAST_BURN_DAYS - 0.5) return []; // bills have no hours; a week may be an hour shorter
   const perHour = usd / (days * 24);
   const untilMs = Math.floor(nowMs / HOUR) * HOUR;
   const scaled = (hours: number) => Math.max(1, Math.round((hours * days) / BURN_PERIOD_DAYS));

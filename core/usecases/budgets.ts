@@ -94,28 +94,28 @@ export const statusesOf = async (
   nowMs: number,
 ): Promise<BudgetAnswer[]> => {
   const todayMs = Math.floor(nowMs / DAY) * DAY;
-  const once = new Map<string, ReturnType<CostReader['entries']>>();
-  const read = (grain: 'day' | 'mixed', basis: Budget['basis'], fromMs: number, toMs: number) => {
-    const key = JSON.stringify([grain, basis, fromMs]);
-    const range = { basis, fromMs, toMs };
-    const entries = once.get(key) ?? (grain === 'day' ? reader.entries({ ...range, grain }) : reader.mixed(range));
-    once.set(key, entries);
-    return entries;
+  const once = new Map<string, Promise<unknown>>();
+  const read = <T>(what: object, ask: () => Promise<T>): Promise<T> => {
+    const key = JSON.stringify(what);
+    const answer = (once.get(key) as Promise<T> | undefined) ?? ask();
+    once.set(key, answer);
+    return answer;
   };
   return Promise.all(
     budgets.map(async ({ budget, ...named }) => {
       const period = budgetPeriod(budget, nowMs);
       if (!period) return { ...named, ...budget, status: null };
+      const { basis } = budget;
       const scope = scopeOf(budget);
+      const isOfClient = scope.client !== undefined;
       const fromMs = Math.floor(Math.min(period.fromMs, nowMs - BURN_DAYS * DAY) / HOUR) * HOUR;
-      const historyMs = todayMs - HISTORY_DAYS * DAY;
-      const [entries, days] = await Promise.all([
-        read('mixed', budget.basis, fromMs, nowMs),
-        read('day', budget.basis, historyMs, todayMs),
+      const [entries, history] = await Promise.all([
+        read({ basis, fromMs, isOfClient }, () => reader.mixed({ basis, fromMs, toMs: nowMs, scope })),
+        read({ basis, isOfClient }, () => reader.history({ basis, days: HISTORY_DAYS, toMs: todayMs, scope })),
       ]);
       const inScope = entries.filter(({ labels }) => isIn(scope, labels));
-      const series = scopeSeries(days, { fromMs: historyMs, toMs: todayMs, stepMs: DAY }, scope);
-      const forecast = forecastDays(series, FORECAST_DAYS);
+      const range = { fromMs: history.fromMs, toMs: todayMs, stepMs: DAY };
+      const forecast = forecastDays(scopeSeries(history.entries, range, scope), FORECAST_DAYS);
       return { ...named, ...budget, status: budgetStatus(budget, { entries: inScope, forecast, nowMs }) ?? null };
     }),
   );

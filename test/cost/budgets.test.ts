@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { memoryDocumentStore } from '../../adapters/memory/documentStore.ts';
 import { memoryNoticeStore } from '../../adapters/memory/noticeStore.ts';
 import type { Notice } from '../../core/alerts/notice.ts';
 import { Budget, budgetStatus } from '../../core/cost/budgets.ts';
@@ -9,7 +10,7 @@ import { scopeSeries } from '../../core/cost/scope.ts';
 import type { Principal } from '../../core/ports.ts';
 import { budgetStatuses, deleteBudget, getBudget, listBudgets, putBudget } from '../../core/usecases/budgets.ts';
 import { evaluateBudgets } from '../../core/usecases/evaluateBudgets.ts';
-import { testDocuments } from './documents.ts';
+
 import { ledgerOf } from './ledgerWorld.ts';
 import { byDay } from './syntheticLedger.ts';
 
@@ -107,7 +108,7 @@ describe('budgetStatus', () => {
 });
 
 describe('budgets', () => {
-  const ports = (configured: Record<string, Budget> = {}) => ({ documents: testDocuments(), configured });
+  const ports = (configured: Record<string, Budget> = {}) => ({ documents: memoryDocumentStore(), configured });
 
   it('are made, changed with their version only, and taken out', async () => {
     const all = ports();

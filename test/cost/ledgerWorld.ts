@@ -9,6 +9,14 @@ export const ledgerOf = (hourly: readonly CostEntry[], only?: Basis): LedgerRead
     entries: async ({ basis, fromMs, toMs, grain }) =>
       only !== undefined && basis !== only
         ? []
-        : (grain === 'hour' ? hourly : daily).filter(({ startMs }) => startMs >= fromMs && startMs < toMs),
+        : { client: hourly, hour: bare(hourly), day: bare(daily) }[grain].filter(
+            ({ startMs }) => startMs >= fromMs && startMs < toMs,
+          ),
   };
 };
+
+const bare = (entries: readonly CostEntry[]): CostEntry[] =>
+  entries.map((entry) => {
+    const { client: _, ...labels } = entry.labels;
+    return { ...entry, labels };
+  });
