@@ -136,8 +136,13 @@ const unpricedOf = (pair: Pair): Unpriced[] => {
   return [{ key, labels, unit, quantity, known: { before: before.cost, after: after.cost } }];
 };
 
+/** Less is no quantity: what is divided by it overflows. */
+const LEAST_QUANTITY = 1e-12;
+
 /** Of which both periods have a quantity of the same sign: only then is there a price to compare. */
-const goesOn = ({ before, after }: Pair): boolean => before.quantity * after.quantity > 0;
+const goesOn = ({ before, after }: Pair): boolean =>
+  Math.min(Math.abs(before.quantity), Math.abs(after.quantity)) >= LEAST_QUANTITY &&
+  before.quantity > 0 === after.quantity > 0;
 
 const averagePrices = (pairs: readonly Pair[]): Map<string, number> => {
   const sums = new Map<string, { cost: number; quantity: number }>();
@@ -145,7 +150,9 @@ const averagePrices = (pairs: readonly Pair[]): Map<string, number> => {
     const { cost, quantity } = sums.get(unit) ?? { cost: 0, quantity: 0 };
     sums.set(unit, { cost: cost + (before.cost ?? 0), quantity: quantity + before.quantity });
   }
-  return new Map([...sums].map(([unit, { cost, quantity }]) => [unit, quantity > 0 ? cost / quantity : 0]));
+  return new Map(
+    [...sums].map(([unit, { cost, quantity }]) => [unit, quantity >= LEAST_QUANTITY ? cost / quantity : 0]),
+  );
 };
 
 const NONE: Parts = { price: 0, volume: 0, mix: 0, appeared: 0, vanished: 0, other: 0 };

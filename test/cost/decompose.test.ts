@@ -60,6 +60,12 @@ describe('decompose', () => {
     ]);
   });
 
+  it('stays finite for a quantity that is as good as none', () => {
+    const { parts, change } = decompose([component('a', 5e-324, 7)], [component('a', 3, 9)]);
+
+    expect([change, parts.other]).toEqual([2, 2]);
+  });
+
   it('does not mix units: hours are not compared with tokens', () => {
     const { parts } = decompose(
       [component('gpu', 10, 100, 'h'), component('api', 1e6, 1)],
