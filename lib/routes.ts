@@ -9,7 +9,7 @@ export interface Route {
   readonly isOpen?: true;
 }
 
-const { GET, POST, PUT } = HttpMethod;
+const { DELETE, GET, POST, PUT } = HttpMethod;
 
 /** Every route there is; each but the open ones a second time below `/iam`. A test holds them to the API's description. */
 export const ROUTES: readonly Route[] = [
@@ -20,6 +20,13 @@ export const ROUTES: readonly Route[] = [
   { method: POST, path: '/api/v1/write', to: 'ingest' },
   { method: GET, path: '/v1/query', to: 'api' },
   { method: GET, path: '/v1/costs', to: 'api' },
+  { method: GET, path: '/v1/costs/overview', to: 'api' },
+  { method: GET, path: '/v1/costs/forecast', to: 'api' },
+  { method: GET, path: '/v1/costs/anomalies', to: 'api' },
+  { method: GET, path: '/v1/budgets', to: 'api' },
+  { method: GET, path: '/v1/budgets/{budget}', to: 'api' },
+  { method: PUT, path: '/v1/budgets/{budget}', to: 'api' },
+  { method: DELETE, path: '/v1/budgets/{budget}', to: 'api' },
   { method: GET, path: '/v1/catalog', to: 'api' },
   { method: GET, path: '/v1/dimensions/{name}', to: 'api' },
   { method: GET, path: '/v1/deployments', to: 'api' },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SEVERITIES } from '../../core/config.ts';
+import { Budget } from '../../core/cost/budgets.ts';
 import { BASES, COST_DIMENSIONS } from '../../core/cost/entry.ts';
 import { QUERY_PARAMS } from '../../core/query/params.ts';
 import { DeploymentInput } from '../../core/registry/told.ts';
@@ -57,6 +58,8 @@ const IDEMPOTENCY_KEY = param(
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
 );
+
+const IF_MATCH = param('header', 'If-Match', 'the version that is changed, as its ETag was');
 
 const failures = (...names: string[]): Json =>
   Object.fromEntries(names.map((status) => [status, ref('responses', `Problem${status}`)]));
@@ -217,6 +220,34 @@ const PATHS: Json = {
       param('query', 'to', MEANINGS.to),
     ]),
   },
+  '/v1/costs/overview': {
+    get: read('Today, the month and its forecast, what moved and why, anomalies, budgets, and what has no price'),
+  },
+  '/v1/costs/forecast': {
+    get: read(
+      'Costs to the end of the month and 90 days ahead, with ranges and their past error',
+      COST_DIMENSIONS.map((name) => param('query', name, 'only costs with this value')),
+    ),
+  },
+  '/v1/costs/anomalies': { get: read('Where more was spent than was to be expected, and what drove it') },
+  '/v1/budgets': { get: read('Budgets and how they stand') },
+  '/v1/budgets/{budget}': {
+    get: read('One budget; its version is the ETag', [param('path', 'budget', 'its name')]),
+    put: read(
+      'Make a budget, or replace the version that If-Match names',
+      [param('path', 'budget', 'its name'), IF_MATCH],
+      {
+        requestBody: { required: true, content: content('application/json', ref('schemas', 'Budget')) },
+        responses: {
+          200: answer('The budget as it is now', content('application/json', { type: 'object' })),
+          ...failures('400', '401', '403', '409', '413', '415', '429', '503'),
+        },
+      },
+    ),
+    delete: read('Take a budget out', [param('path', 'budget', 'its name'), IF_MATCH], {
+      responses: { 204: answer('It is gone'), ...failures('401', '403', '404', '409', '503') },
+    }),
+  },
   '/v1/deployments': { get: read('The registry of deployments, with what has no owner or no description') },
   '/v1/deployments/{deployment}': {
     get: read('What is known of one deployment', [param('path', 'deployment', 'its name')]),
@@ -254,6 +285,7 @@ const PROBLEMS: Record<string, string> = {
   401: 'No key, or an unknown one',
   403: 'Host, Origin, role or teams do not allow it',
   404: 'There is no such thing',
+  409: 'It is there already, or was changed meanwhile: read it again',
   413: 'Larger than what is taken',
   415: 'A Content-Type or Content-Encoding that is not taken',
   422: 'The Idempotency-Key came before with another body',
@@ -270,6 +302,7 @@ const ItemProblem = z.object({ index: z.int().optional(), path: z.string(), mess
 const SCHEMAS = {
   ...Object.fromEntries(EVENT_KINDS.map((kind) => [eventName(kind), EVENT_SCHEMAS[kind]])),
   DeploymentInput,
+  Budget,
   Receipt: z
     .object({
       batchId: z.string(),
