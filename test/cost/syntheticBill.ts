@@ -181,7 +181,10 @@ const skusOf = (plan: Plan, random: () => number): Sku[] => {
     sku: Pick<Sku, 'service' | 'estimateLabels' | 'billLabels' | 'price' | 'use'>,
     more: Partial<Sku>,
   ): Sku => ({
-    newPrice: priceChange && isChanged(`${sku.service} ${sku.price}`) ? sku.price * (1 + priceChange.share) : sku.price,
+    newPrice:
+      priceChange && isChanged(`${sku.service} ${sku.price}`)
+        ? Number((sku.price * (1 + priceChange.share)).toPrecision(5))
+        : sku.price,
     discount: discounted.has(sku.service) ? discount!.share : 0,
     missing: 0,
     isUnpriced: false,

@@ -1,4 +1,4 @@
-import type { GapDay } from './gap.ts';
+import type { GapDay } from './gapDay.ts';
 
 /** How much of a service's bill telemetry explains. Usage only: taxes, credits and purchases are nobody's to meter. */
 export interface ServiceCoverage {

@@ -1,5 +1,5 @@
 import { median, SIGMA_OF_MAD } from './median.ts';
-import { ROUNDINGS, shortest } from './rounding.ts';
+import { type Range, ROUNDINGS } from './rounding.ts';
 
 /** What was paid on a day for what would cost `x`: the level is y / x. */
 export interface PricePoint {
@@ -11,7 +11,8 @@ export interface PricePoint {
   lineCount: number;
 }
 
-export interface Level {
+export interface Level extends Range {
+  /** In the middle of what it can be, both ends included. */
   value: number;
   /** Which stretch of equal prices a day is in, from 0. */
   stretch: number;
@@ -32,14 +33,15 @@ const SIGMAS = 5;
 export const fitLevels = (points: readonly PricePoint[], step: number): Level[] => {
   const used = points.flatMap((point, i) => (point.x > 0 && point.y >= 0 ? [{ ...point, i }] : []));
   const stretches = used.length === 0 ? [] : stretchesOf(used, step);
-  const levels = stretches.map((of, stretch) => ({ ...levelOf(of, step), stretch, first: of[0]!.i }));
+  const levels = stretches.map((of, stretch) => ({ first: of[0]!.i, level: { ...levelOf(of, step), stretch } }));
   let at = 0;
   return points.map((_, i) => {
     while (levels[at + 1] && levels[at + 1]!.first <= i) at++;
-    const { value, stretch, slack } = levels[at] ?? { value: 1, stretch: 0, slack: 0.5 };
-    return { value, stretch, slack };
+    return levels[at]?.level ?? NO_USAGE;
   });
 };
+
+const NO_USAGE: Level = { value: 1, low: 1, high: 1, stretch: 0, slack: ROUNDINGS[0].most };
 
 /** Splits where two sides differ most, as long as that is more than noise. */
 const stretchesOf = <T extends PricePoint>(points: readonly T[], step: number): T[][] => {
@@ -88,17 +90,17 @@ const totals = (points: readonly PricePoint[]) =>
     lineCount: 0,
   });
 
-/** The one level that every line, before it was rounded, agrees with; where there is none, the mean. */
-const levelOf = (points: readonly PricePoint[], step: number): { value: number; slack: number } => {
+/** The levels that every line, before it was rounded, agrees with; where there are none, those around the mean. */
+const levelOf = (points: readonly PricePoint[], step: number): Omit<Level, 'stretch'> => {
   const { x, y, lineCount } = totals(points);
   const lines = points.flatMap((point) => point.lines).filter((line) => line.x > 0);
   for (const { from, to, most } of lines.length > 0 ? ROUNDINGS : []) {
     const low = greatest(lines, (line) => (line.y + from * step) / line.x - dust(line));
     const high = -greatest(lines, (line) => -(line.y + to * step) / line.x - dust(line));
-    if (low <= high) return { value: shortest(low, high), slack: most };
+    if (low <= high) return { value: (low + high) / 2, low, high, slack: most };
   }
   const error = (step * Math.sqrt(lineCount)) / x; // three standard deviations and more of so many roundings
-  return { value: error > 0 ? shortest(y / x - error, y / x + error) : y / x, slack: ROUNDINGS[0].most };
+  return { value: y / x, low: y / x - error, high: y / x + error, slack: ROUNDINGS[0].most };
 };
 
 /** Of arithmetic with binary fractions. */

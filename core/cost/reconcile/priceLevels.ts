@@ -1,8 +1,9 @@
 import type { UsageLine } from './cells.ts';
 import { fitLevels, type Level, type PricePoint } from './levels.ts';
-import { type PriceLevels, splitLevels } from './prices.ts';
+import { type Discount, likelyList, type PriceLevels, splitLevels } from './prices.ts';
+import { likeliest } from './rounding.ts';
 import type { UsageDay } from './series.ts';
-import { lateDollars } from './timing.ts';
+import { lateAmounts } from './timing.ts';
 import type { AlignedUsage } from './usage.ts';
 
 /** What the amounts of a bill were rounded to, 0 = not at all. */
@@ -16,18 +17,54 @@ export interface DayLevels extends PriceLevels {
   slack: number;
 }
 
-/** What the bill's prices are of the estimate's: by its list prices where it says them, else by how prices change in time. */
-export const priceLevels = (days: readonly UsageDay[], usage: AlignedUsage, steps: Steps): DayLevels[] => {
-  if (days.some(({ list, lines }) => list === undefined && lines.length > 0)) {
-    const fitted = fitOnOwnDays(days, usage, usage.unitPrice, COST, steps.cost);
-    const split = splitLevels(fitted, days.map(isCommitted));
-    return split.map((levels, i) => ({ ...levels, slack: fitted[i]!.slack }));
+/**
+ * What the bill's prices are of the estimate's: by its list prices where it says them, else by how prices change in time.
+ *
+ * @param known discounts that other usage of the service has, best known first
+ */
+export const priceLevels = (
+  days: readonly UsageDay[],
+  usage: AlignedUsage,
+  steps: Steps,
+  known: readonly Discount[],
+): DayLevels[] => {
+  const price = usage.unitPrice;
+  if (!hasList(days)) {
+    const levels = fitOnOwnDays(days, usage, price, COST, steps.cost);
+    const split = splitLevels({ levels, price, isCommitted: days.map(isCommitted), known });
+    return split.map((of, i) => ({ ...of, slack: levels[i]!.slack }));
   }
-  const list = fitOnOwnDays(days, usage, usage.unitPrice, LIST, steps.listCost);
-  const listPrice = usage.unitPrice.map((price, i) => price * list[i]!.value);
-  const paid = fitOnOwnDays(days, usage, listPrice, COST, steps.cost);
-  return paid.map(({ value, slack }, i) => ({ list: list[i]!.value, paid: value, slack }));
+  const list = listLevels(days, usage, steps);
+  const paid = paidOfList(days, usage, list, steps);
+  return paid.map((level, i) => ({ list: list[i]!, paid: likeliest(level, known), slack: level.slack }));
 };
+
+/** What is paid of list prices, each as exact as this usage tells. */
+export const discountsOf = (days: readonly UsageDay[], usage: AlignedUsage, steps: Steps): Discount[] => {
+  const levels = hasList(days)
+    ? paidOfList(days, usage, listLevels(days, usage, steps), steps)
+    : fitOnOwnDays(days, usage, usage.unitPrice, COST, steps.cost).filter(({ stretch }) => stretch === 0);
+  return levels
+    .filter(({ stretch, high }, i) => high < 1 && stretch !== levels[i - 1]?.stretch)
+    .map(({ low, high }) => ({ low, high, value: likeliest({ low, high }) }));
+};
+
+const hasList = (days: readonly UsageDay[]): boolean =>
+  days.every(({ list, lines }) => list !== undefined || lines.length === 0);
+
+const listLevels = (days: readonly UsageDay[], usage: AlignedUsage, steps: Steps): number[] =>
+  fitOnOwnDays(days, usage, usage.unitPrice, LIST, steps.listCost).map((level, i) =>
+    likelyList(level, usage.unitPrice[i]!),
+  );
+
+const paidOfList = (days: readonly UsageDay[], usage: AlignedUsage, list: readonly number[], steps: Steps): Level[] =>
+  fitOnOwnDays(
+    days,
+    usage,
+    usage.unitPrice.map((price, i) => price * list[i]!),
+    COST,
+    steps.cost,
+  );
 
 const isCommitted = ({ lines }: UsageDay): boolean =>
   lines.filter((line) => line.isCommitted).length * 2 > lines.length;
@@ -58,8 +95,8 @@ const fitOnOwnDays = (
     points.map((point, i) => (receivers.has(i) ? { ...point, x: 0 } : point)),
     step,
   );
-  const lateX = lateDollars(usage.timing, days.length, (own) => price[own]!);
-  const lateY = lateDollars(usage.timing, days.length, (own) => price[own]! * others[own]!.value);
+  const lateX = lateAmounts(usage.timing, days.length, (own) => price[own]!);
+  const lateY = lateAmounts(usage.timing, days.length, (own) => price[own]! * others[own]!.value);
   const isMostlyOwn = (i: number) => points[i]!.x - lateX[i]! > points[i]!.x * LEAST_OWN;
   const adjusted = points.map((point, i) =>
     receivers.has(i)
@@ -80,10 +117,9 @@ const pointOf = (
   { ofDay, ofLine }: Amount,
 ): PricePoint => {
   const amounts = day.lines.map((line) => ({ x: line.quantity * price, y: ofLine(line) }));
-  const hasLines = !usage.hasDollarsOnly && amounts.every(({ y }) => y !== undefined && y >= 0);
+  const hasLines = amounts.every(({ y }) => y !== undefined && y >= 0);
   return {
-    // Dollars alone do not tell volume from price: what is left after late days counts as price.
-    x: (usage.hasDollarsOnly ? (day.billed === 0 ? 0 : usage.metered[i]!) : usage.billed[i]!) * price,
+    x: usage.billed[i]! * price,
     y: ofDay(day),
     lines: hasLines ? amounts.map(({ x, y }) => ({ x, y: y ?? 0 })) : [],
     lineCount: day.lines.length,

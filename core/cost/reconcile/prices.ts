@@ -1,4 +1,5 @@
 import type { Level } from './levels.ts';
+import { likeliest, type Range } from './rounding.ts';
 
 /** Of a day: what the bill's list price is of the estimate's, and what is paid of the list price. */
 export interface PriceLevels {
@@ -6,38 +7,63 @@ export interface PriceLevels {
   paid: number;
 }
 
+/** What is paid of list prices, as far as a bill tells. */
+export type Discount = Range & { value: number };
+
 /** A price that is not listed: below this share of what it was, it is a discount (free usage), not a new list price. */
 const NO_LIST_PRICE = 0.5;
 /** Exactly what the estimate takes: list price. */
 const EXACT = 1e-4;
-/** A level so near to 1 is 1. */
-const NEGLIGIBLE = 1e-9;
+
+export interface SplitInput {
+  /** Of each day. */
+  levels: readonly Level[];
+  /** The estimate's price on each day. */
+  price: readonly number[];
+  /** On each day, was most of the usage paid by a commitment? */
+  isCommitted: readonly boolean[];
+  /** Discounts that other usage has, best known first. */
+  known: readonly Discount[];
+}
 
 /**
  * Splits what is paid of the estimate's price, where the bill says no list prices: below it from the beginning on is a
  * discount; another price from a day on is a new list price, with the same discount as before. Unless usage is paid by a
  * commitment from that day on or no longer, or the price falls to less than half, or back to list: then the discount changed.
- *
- * @param levels of each day
- * @param isCommitted on each day, was most of the usage paid by a commitment?
  */
-export const splitLevels = (levels: readonly Level[], isCommitted: readonly boolean[]): PriceLevels[] => {
+export const splitLevels = ({ levels, price, isCommitted, known }: SplitInput): PriceLevels[] => {
   let now: PriceLevels = { list: 1, paid: 1 };
-  return levels.map(({ value, stretch }, i) => {
-    if (i === 0) now = begin(value);
-    else if (stretch !== levels[i - 1]!.stretch)
-      now = next(now, value, { isOtherwisePaid: isCommitted[i] !== isCommitted[i - 1] });
+  return levels.map((level, i) => {
+    const before = levels[i - 1];
+    if (!before) now = begin(level, price[i]!, known);
+    else if (level.stretch !== before.stretch) {
+      const isOtherwisePaid = isCommitted[i] !== isCommitted[i - 1];
+      now = next(now, level, { price: price[i]!, known, isOtherwisePaid });
+    }
     return now;
   });
 };
 
-const begin = (value: number): PriceLevels =>
-  value < 1 - NEGLIGIBLE ? { list: 1, paid: value } : { list: value, paid: 1 };
-
-const next = (before: PriceLevels, value: number, { isOtherwisePaid }: { isOtherwisePaid: boolean }): PriceLevels => {
-  const was = before.list * before.paid;
-  if (isOtherwisePaid || value < was * NO_LIST_PRICE) return { list: before.list, paid: value / before.list };
-  const isBackAtList = before.paid < 1 && Math.abs(value - 1) < EXACT;
-  if (isBackAtList || was < value * NO_LIST_PRICE) return begin(value);
-  return { list: value / before.paid, paid: before.paid };
+const begin = (level: Level, price: number, known: readonly Discount[]): PriceLevels => {
+  if (level.low <= 1 && level.high >= 1) return { list: 1, paid: 1 };
+  return level.value < 1 ? { list: 1, paid: likeliest(level, known) } : { list: likelyList(level, price), paid: 1 };
 };
+
+const next = (
+  before: PriceLevels,
+  level: Level,
+  { price, known, isOtherwisePaid }: { price: number; known: readonly Discount[]; isOtherwisePaid: boolean },
+): PriceLevels => {
+  const was = before.list * before.paid;
+  if (isOtherwisePaid || level.value < was * NO_LIST_PRICE)
+    return { list: before.list, paid: likeliest(scaled(level, 1 / before.list), known) };
+  const isBackAtList = before.paid < 1 && Math.abs(level.value - 1) < EXACT;
+  if (isBackAtList || was < level.value * NO_LIST_PRICE) return begin(level, price, known);
+  return { list: likelyList(scaled(level, 1 / before.paid), price), paid: before.paid };
+};
+
+/** List prices are short decimals themselves. */
+export const likelyList = (level: Range, price: number): number =>
+  level.low <= 1 && level.high >= 1 ? 1 : price > 0 ? likeliest(scaled(level, price)) / price : likeliest(level);
+
+const scaled = ({ low, high }: Range, factor: number): Range => ({ low: low * factor, high: high * factor });

@@ -2,7 +2,8 @@ import type { CostLabels } from '../entry.ts';
 import { dayOf, type LedgerEntry, startOfDay } from './cells.ts';
 import { coverageOf, type ServiceCoverage } from './coverage.ts';
 import { type CorrectionFactor, factorOf } from './factors.ts';
-import { explainGap, type GapDay } from './gap.ts';
+import { explainGaps } from './gap.ts';
+import type { GapDay } from './gapDay.ts';
 import { matchUsage } from './match.ts';
 import { serviceKey } from './names.ts';
 import { addParts, noParts, PART_NAMES, type Part, type Parts } from './parts.ts';
@@ -155,9 +156,11 @@ const explainService = ({ estimated, billed }: Service): ExplainedMatch[] => {
     cost: stepOf(billed.map(({ cost }) => cost ?? 0)),
     listCost: stepOf(billed.map(({ listCost }) => listCost ?? 0)),
   };
-  return matchUsage(estimated, billed).map((match) => ({
+  const matches = matchUsage(estimated, billed);
+  const gaps = explainGaps(matches, steps);
+  return matches.map((match, i) => ({
     labels: (match.estimated[0] ?? match.billed[0])!.labels,
-    days: explainGap(match, steps),
+    days: gaps[i]!,
   }));
 };
 

@@ -18,7 +18,7 @@ export interface Timing {
 const WINDOW = [1, -1, 2, -2, 3, -3];
 /** Days on either side that tell what share of the bill telemetry usually sees. */
 const AROUND = 7;
-const FEWEST_AROUND = 5;
+const FEWEST_AROUND = 3;
 /** A day is out of line from this on, or from so many standard deviations of the others. */
 const LEAST_SHARE = 0.02;
 const MOST_SHARE = 0.5;
@@ -61,12 +61,12 @@ export const findTiming = (metered: readonly number[], billed: readonly number[]
 };
 
 /**
- * Dollars that are on the bill of a day but of another day's usage; negative on the day where they are missing.
+ * What is on the bill of a day but of another day's usage; negative on the day where it is missing.
  *
- * @param priceOf a unit of usage of day `own` that is billed on day `billed`
+ * @param priceOf what a unit of usage of day `own` that is billed on day `billed` counts
  * @param length how many days there are
  */
-export const lateDollars = (
+export const lateAmounts = (
   { moves }: Timing,
   length: number,
   priceOf: (own: number, billed: number) => number,
@@ -80,16 +80,22 @@ export const lateDollars = (
   return late;
 };
 
-/** What the bill counts for each unit of telemetry around a day, the day itself left out. */
+/**
+ * What the bill counts for each unit of telemetry around a day, the day itself left out: before it or after it, whichever is
+ * nearer, so that neither side of a lasting change is out of line.
+ */
 const usualRatios = (metered: readonly number[], billed: readonly number[]): number[] => {
   const ratios = metered.map((amount, i) => (amount > 0 ? billed[i]! / amount : Number.NaN));
-  const [all, all2] = [sum(billed), sum(metered)];
-  const overall = all > 0 && all2 > 0 ? all / all2 : 1;
-  return ratios.map((_, i) => {
-    const around = ratios
-      .slice(Math.max(0, i - AROUND), i + AROUND + 1)
-      .filter((ratio, j) => !Number.isNaN(ratio) && j + Math.max(0, i - AROUND) !== i);
-    return around.length < FEWEST_AROUND ? overall : (median(around) ?? overall);
+  const [totalBilled, totalMetered] = [sum(billed), sum(metered)];
+  const overall = totalBilled > 0 && totalMetered > 0 ? totalBilled / totalMetered : 1;
+  return ratios.map((own, i) => {
+    const sides = [ratios.slice(Math.max(0, i - AROUND), i), ratios.slice(i + 1, i + 1 + AROUND)];
+    const usual = sides.flatMap((side) => {
+      const known = side.filter((ratio) => !Number.isNaN(ratio));
+      return known.length < FEWEST_AROUND ? [] : [median(known) ?? overall];
+    });
+    const distance = (ratio: number) => Math.abs(ratio - (Number.isNaN(own) ? overall : own));
+    return usual.reduce((best, ratio) => (distance(ratio) < distance(best) ? ratio : best), usual[0] ?? overall);
   });
 };
 

@@ -1,6 +1,6 @@
 import { isMultiple, stepOf } from './rounding.ts';
 import type { UsageDay } from './series.ts';
-import { findTiming, type Timing } from './timing.ts';
+import { findTiming, lateAmounts, type Timing } from './timing.ts';
 
 /** Usage of a match by day, both sides in one unit, what was billed on another day put back to its own. */
 export interface AlignedUsage {
@@ -13,31 +13,24 @@ export interface AlignedUsage {
   /** The estimate's price of one unit; NaN where it has none on any day. */
   unitPrice: number[];
   timing: Timing;
-  /** The bill or the estimate counts nothing: there are but dollars to compare. */
-  hasDollarsOnly: boolean;
 }
 
+/** Do both sides say how much it was, not only what it cost? */
+export const isCounted = (days: readonly UsageDay[]): boolean =>
+  days.some(({ quantity }) => quantity > 0) && days.some(({ billedQuantity }) => billedQuantity > 0);
+
 export const alignUsage = (days: readonly UsageDay[]): AlignedUsage => {
-  const total = (of: (day: UsageDay) => number) => days.reduce((sum, day) => sum + of(day), 0);
-  const hasDollarsOnly = !(total((day) => day.quantity) > 0 && total((day) => day.billedQuantity) > 0);
-  const metered = days.map((day) => (hasDollarsOnly ? day.estimated : day.quantity));
-  const billed = days.map((day) => (hasDollarsOnly ? day.billed : day.billedQuantity));
+  const metered = days.map((day) => day.quantity);
+  const billed = days.map((day) => day.billedQuantity);
   const timing = findTiming(metered, billed);
-  const moved = [...billed];
-  for (const { own, billed: at, amount } of timing.moves) {
-    moved[own]! += amount;
-    moved[at]! -= amount;
-  }
+  const late = lateAmounts(timing, days.length, () => 1);
   return {
     metered,
-    priced: hasDollarsOnly ? metered : days.map((day) => day.pricedQuantity),
+    priced: days.map((day) => day.pricedQuantity),
     billed,
-    onItsDay: moved,
-    unitPrice: hasDollarsOnly
-      ? metered.map(() => 1)
-      : carried(days.map((day) => (day.pricedQuantity > 0 ? day.estimated / day.pricedQuantity : Number.NaN))),
+    onItsDay: billed.map((amount, i) => amount - late[i]!),
+    unitPrice: carried(days.map((day) => (day.pricedQuantity > 0 ? day.estimated / day.pricedQuantity : Number.NaN))),
     timing,
-    hasDollarsOnly,
   };
 };
 
@@ -56,7 +49,7 @@ const SIGMAS = 3;
  * by more than half a unit a line (a whole one where it rounds up), and on average by nothing (half a unit).
  */
 export const isRoundedUsage = (days: readonly UsageDay[], usage: AlignedUsage): boolean => {
-  if (usage.hasDollarsOnly || usage.timing.moves.length > 0) return false;
+  if (usage.timing.moves.length > 0) return false;
   const lines = days.flatMap((day) => day.lines);
   const step = stepOf(lines.map(({ quantity }) => quantity));
   const billed = lines.reduce((sum, { quantity }) => sum + quantity, 0);
