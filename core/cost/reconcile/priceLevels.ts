@@ -3,7 +3,7 @@ import { fitLevels, type Level, type PricePoint } from './levels.ts';
 import { type Discount, likelyList, type PriceLevels, splitLevels } from './prices.ts';
 import { likeliest } from './rounding.ts';
 import type { UsageDay } from './series.ts';
-import { lateAmounts } from './timing.ts';
+import type { Move } from './timing.ts';
 import type { AlignedUsage } from './usage.ts';
 
 /** What the amounts of a bill were rounded to, 0 = not at all. */
@@ -31,7 +31,7 @@ export const priceLevels = (
   const price = usage.unitPrice;
   if (!hasList(days)) {
     const levels = fitOnOwnDays(days, usage, price, COST, steps.cost);
-    const split = splitLevels({ levels, price, isCommitted: days.map(isCommitted), known });
+    const split = splitLevels({ levels, price, isCommitted: committedDays(days), known });
     return split.map((of, i) => ({ ...of, slack: levels[i]!.slack }));
   }
   const list = listLevels(days, usage, steps);
@@ -66,8 +66,14 @@ const paidOfList = (days: readonly UsageDay[], usage: AlignedUsage, list: readon
     steps.cost,
   );
 
-const isCommitted = ({ lines }: UsageDay): boolean =>
-  lines.filter((line) => line.isCommitted).length * 2 > lines.length;
+/** Was most of a day paid by a commitment? A day without lines is like the one before. */
+const committedDays = (days: readonly UsageDay[]): boolean[] => {
+  let last = false;
+  return days.map(({ lines }) => {
+    if (lines.length > 0) last = lines.filter((line) => line.isCommitted).length * 2 > lines.length;
+    return last;
+  });
+};
 
 /** One of the bill's amounts, of a day and of a line. */
 interface Amount {
@@ -95,16 +101,46 @@ const fitOnOwnDays = (
     points.map((point, i) => (receivers.has(i) ? { ...point, x: 0 } : point)),
     step,
   );
-  const lateX = lateAmounts(usage.timing, days.length, (own) => price[own]!);
-  const lateY = lateAmounts(usage.timing, days.length, (own) => price[own]! * others[own]!.value);
-  const isMostlyOwn = (i: number) => points[i]!.x - lateX[i]! > points[i]!.x * LEAST_OWN;
-  const adjusted = points.map((point, i) =>
-    receivers.has(i)
-      ? { ...point, x: isMostlyOwn(i) ? point.x - lateX[i]! : 0, y: Math.max(0, point.y - lateY[i]!), lines: [] }
-      : point,
-  );
+  const late = usage.timing.moves.map((move) => {
+    const x = move.amount * price[move.own]!;
+    return { ...move, x, y: x * levelOfLate(move, x, points, others) };
+  });
+  const adjusted = points.map((point, i) => {
+    const there = late.filter(({ billed }) => billed === i);
+    if (there.length > 0) return without(point, there);
+    const away = late.filter(({ own }) => own === i);
+    return point.x > 0 || away.length === 0 ? point : { ...point, ...sumOf(away) };
+  });
   return fitLevels(adjusted, step);
 };
+
+/**
+ * The level of usage that is billed on another day: its day's own where that has some bill left; else that of the days before
+ * it or of those after, whichever leaves the other day with a level like that of the days after it.
+ */
+const levelOfLate = (
+  { own, billed }: Move,
+  x: number,
+  points: readonly PricePoint[],
+  others: readonly Level[],
+): number => {
+  const before = others[own]!.value;
+  const next = points.findIndex((point, i) => i > Math.max(own, billed) && point.x > 0);
+  const after = others[next]?.value ?? before;
+  const there = points[billed]!;
+  if (points[own]!.x > 0 || there.x - x <= there.x * LEAST_OWN) return before;
+  const distance = (level: number) => Math.abs((there.y - x * level) / (there.x - x) - after);
+  return distance(after) < distance(before) ? after : before;
+};
+
+const without = (point: PricePoint, late: readonly { x: number; y: number }[]): PricePoint => {
+  const { x, y } = sumOf(late);
+  const isMostlyOwn = point.x - x > point.x * LEAST_OWN;
+  return { ...point, x: isMostlyOwn ? point.x - x : 0, y: Math.max(0, point.y - y), lines: [] };
+};
+
+const sumOf = (late: readonly { x: number; y: number }[]): { x: number; y: number } =>
+  late.reduce((sum, { x, y }) => ({ x: sum.x + x, y: sum.y + y }), { x: 0, y: 0 });
 
 /** A day whose bill is nearly all of another day says nothing of its own prices. */
 const LEAST_OWN = 0.05;
