@@ -1,5 +1,15 @@
 import type { CostEntry, CostLabels } from '../entry.ts';
-import { isCommitted, itemKey, modelKey, pricingKey, resourceKey, resourceTypeKey, unitOf, wordsOf } from './names.ts';
+import {
+  isCommitted,
+  itemKey,
+  modelKey,
+  pricingKey,
+  remembered,
+  resourceKey,
+  resourceTypeKey,
+  unitOf,
+  wordsOf,
+} from './names.ts';
 
 /** A line of a bill that says in which unit its quantity is, where its item does not. */
 export type LedgerEntry = CostEntry & { unit?: string };
@@ -32,25 +42,37 @@ const DAY_MS = 86_400_000;
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
 export const startOfDay = (day: number): number => day * DAY_MS;
 
-const keyOf = ({ labels }: CostEntry): CellKey => ({
-  resource: resourceKey(labels.resource),
-  pricing: pricingKey(labels.pricing),
-  account: labels.account ?? '',
-  model: modelKey(labels.model),
-  region: (labels.region ?? '').toLowerCase(),
-  resourceType: resourceTypeKey(labels.resourceType),
-  item: itemKey(labels.item),
-});
+const keyReader = (): ((labels: CostLabels) => CellKey) => {
+  const read = {
+    resource: remembered(resourceKey),
+    pricing: remembered(pricingKey),
+    model: remembered(modelKey),
+    region: remembered((text) => (text ?? '').toLowerCase()),
+    resourceType: remembered(resourceTypeKey),
+    item: remembered(itemKey),
+  };
+  return (labels) => ({
+    resource: read.resource(labels.resource),
+    pricing: read.pricing(labels.pricing),
+    account: labels.account ?? '',
+    model: read.model(labels.model),
+    region: read.region(labels.region),
+    resourceType: read.resourceType(labels.resourceType),
+    item: read.item(labels.item),
+  });
+};
 
 /** Entries by the values that they are compared by. */
 export const cellsOf = (entries: readonly LedgerEntry[]): Cell[] => {
   const cells = new Map<string, Cell>();
+  const keyOf = keyReader();
+  const scaleOf = remembered((text) => unitOf(text)?.scale ?? 1);
   for (const entry of entries) {
-    const key = keyOf(entry);
+    const key = keyOf(entry.labels);
     const id = idOf(key);
     const cell = cells.get(id) ?? { key, labels: labelsOf(entry.labels), lines: [] };
     cells.set(id, cell);
-    cell.lines.push(lineOf(entry));
+    cell.lines.push(lineOf(entry, scaleOf(entry.unit ?? entry.labels.item)));
   }
   return [...cells.values()];
 };
@@ -61,9 +83,9 @@ export const idOf = (key: CellKey, dimensions: readonly MatchDimension[] = MATCH
 const labelsOf = (labels: CostLabels): CostLabels =>
   Object.fromEntries(MATCH_DIMENSIONS.flatMap((name) => (labels[name] ? [[name, labels[name]]] : [])));
 
-const lineOf = ({ startMs, quantity, cost, listCost, labels, unit }: LedgerEntry): UsageLine => ({
+const lineOf = ({ startMs, quantity, cost, listCost, labels }: LedgerEntry, scale: number): UsageLine => ({
   day: dayOf(startMs),
-  quantity: (Number.isFinite(quantity) ? quantity : 0) * (unitOf(unit ?? labels.item)?.scale ?? 1),
+  quantity: (Number.isFinite(quantity) ? quantity : 0) * scale,
   cost,
   listCost,
   isCommitted: isCommitted(labels.pricing),

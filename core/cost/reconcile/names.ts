@@ -108,3 +108,12 @@ export const isCommitted = (pricing: string | undefined): boolean => /commit|res
 
 /** Words and numbers of a name, for names that say the same in another order: Claude4Sonnet, claude-sonnet-4. */
 export const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/[a-z]+|\d+/g) ?? []);
+
+/** The same function, which works out each text once: a bill says the same few names a million times. */
+export const remembered = <T>(of: (text: string | undefined) => T): ((text: string | undefined) => T) => {
+  const known = new Map<string | undefined, T>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, of(text));
+    return known.get(text)!;
+  };
+};

@@ -1,12 +1,13 @@
 import type { CostLabels } from '../entry.ts';
 import { dayOf, type LedgerEntry, startOfDay } from './cells.ts';
+import { chargeOf, isUsage } from './charges.ts';
 import { coverageOf, type ServiceCoverage } from './coverage.ts';
 import { type CorrectionFactor, factorOf } from './factors.ts';
 import { explainGaps } from './gap.ts';
 import type { GapDay } from './gapDay.ts';
 import { matchUsage } from './match.ts';
-import { serviceKey } from './names.ts';
-import { addParts, noParts, PART_NAMES, type Part, type Parts } from './parts.ts';
+import { remembered, serviceKey } from './names.ts';
+import { addParts, noParts, PART_NAMES, type Parts } from './parts.ts';
 import { stepOf } from './rounding.ts';
 
 export interface ReconcileOptions {
@@ -95,8 +96,6 @@ export const reconcile = ({
 
 const currencyOf = ({ currency }: LedgerEntry): string => currency ?? 'USD';
 
-const isUsage = ({ labels }: LedgerEntry): boolean => (labels.chargeCategory ?? 'usage').toLowerCase() === 'usage';
-
 const endOfBill = (billed: readonly LedgerEntry[]): number =>
   billed.reduce((end, entry) => (isUsage(entry) ? Math.max(end, startOfDay(dayOf(entry.startMs) + 1)) : end), 0);
 
@@ -113,8 +112,9 @@ const UNNAMED = '(no service)';
 
 const byService = (estimated: readonly LedgerEntry[], billed: readonly LedgerEntry[]): Service[] => {
   const services = new Map<string, Service>();
+  const keyOf = remembered(serviceKey);
   const at = (entry: LedgerEntry): Service => {
-    const key = serviceKey(entry.labels.service);
+    const key = keyOf(entry.labels.service);
     const there = services.get(key);
     if (there) return there;
     const service = { name: entry.labels.service || UNNAMED, estimated: [], billed: [], charges: [] };
@@ -128,21 +128,6 @@ const byService = (estimated: readonly LedgerEntry[], billed: readonly LedgerEnt
   }
   for (const entry of estimated) at(entry).estimated.push(entry);
   return [...services.values()];
-};
-
-/** Categories of charges (FOCUS, CUR) that are not usage, as parts. */
-const CHARGES: readonly (readonly [RegExp, Part])[] = [
-  [/tax/i, 'tax'],
-  [/credit|refund/i, 'credit'],
-  [/discount/i, 'discount'],
-  [/purchase|fee/i, 'purchase'],
-];
-
-const chargeOf = ({ labels, startMs, cost }: LedgerEntry): GapDay => {
-  const part = CHARGES.find(([form]) => form.test(labels.chargeCategory ?? ''))?.[1] ?? 'adjustment';
-  const billed = cost ?? 0;
-  const parts = addParts(noParts(), { [part]: billed });
-  return { day: dayOf(startMs), estimated: 0, billed, matched: 0, metered: 0, parts };
 };
 
 /** What was matched with its days, explained. */
