@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import type { Config } from '../core/config.ts';
-import { fingerprintOf } from '../core/cost/fingerprint.ts';
 import type { Env as ApiEnv } from '../lambdas/api/env.ts';
 import type { Env as ArchiveEnv } from '../lambdas/archive/env.ts';
 import type { Env as AuthoriseEnv } from '../lambdas/authorise/env.ts';
@@ -17,6 +17,9 @@ import type { Env as RollUpEnv } from '../lambdas/roll-up/env.ts';
 import type { TokenIssuer } from './constructs/login.ts';
 import type { FunctionName } from './functions.ts';
 import type { DataStack } from './stacks/data.ts';
+
+const hashOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 export interface EnvironmentsProps {
   readonly config: Config;
@@ -68,7 +71,7 @@ export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
     'estimate-costs': {
       ...rollupStore,
       STATE_TABLE,
-      COSTS_VERSION: fingerprintOf(JSON.stringify([config.costs, config.prices])),
+      COSTS_VERSION: hashOf([config.costs, config.prices]),
     } satisfies z.input<typeof EstimateCostsEnv>,
     expire: {
       ...rollupStore,

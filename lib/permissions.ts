@@ -39,6 +39,7 @@ export const permissions = (data: DataStack) => {
       onState('write', ['deployment']),
       onState('read', ['notice#*']),
       onDocuments('s3:GetObject'),
+      onObjects({ bucket, key }, `${PREFIXES.documents}budgets/`, ['s3:PutObject', 's3:DeleteObject']),
       onQueue('sqs:GetQueueAttributes'),
       onArchive('s3:GetObject'),
       onBatches('s3:GetObject'),
@@ -62,7 +63,12 @@ export const permissions = (data: DataStack) => {
     ],
     'bedrock-logs': [keepBatches, ...mayReadSalt(data)],
     configure: [onState('write', ['deployment']), onDocuments('s3:GetObject', 's3:PutObject'), seeWhatIsGone(bucket)],
-    evaluate: [...readBlocks, onState('read', ['deployment']), onState('write', ['notice#*'])],
+    evaluate: [
+      ...readBlocks,
+      onDocuments('s3:GetObject'),
+      onState('read', ['deployment']),
+      onState('write', ['notice#*']),
+    ],
     'estimate-costs': [...readBlocks, onState('read', ['deployment']), onDocuments('s3:GetObject', 's3:PutObject')],
     'metric-stream': [keepBatches],
   } satisfies Partial<Record<FunctionName, readonly Grant[]>>;

@@ -27,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   { method: GET, path: '/v1/budgets/{budget}', to: 'api' },
   { method: PUT, path: '/v1/budgets/{budget}', to: 'api' },
   { method: DELETE, path: '/v1/budgets/{budget}', to: 'api' },
+  { method: GET, path: '/v1/reconciliation', to: 'api' },
   { method: GET, path: '/v1/catalog', to: 'api' },
   { method: GET, path: '/v1/dimensions/{name}', to: 'api' },
   { method: GET, path: '/v1/deployments', to: 'api' },

@@ -10,6 +10,7 @@ import { addKeys } from './keys.ts';
 import { addNotices } from './notices.ts';
 import { addPrices } from './prices.ts';
 import { addQuery } from './query.ts';
+import { addReconcile } from './reconcile.ts';
 import { addRedrive } from './redrive.ts';
 import { addReplay } from './replay.ts';
 import { addSend } from './send.ts';
@@ -27,6 +28,7 @@ const COMMANDS = [
   addBackup,
   addKeys,
   addPrices,
+  addReconcile,
   addEstimate,
   addRedrive,
   addDashboards,

@@ -1,21 +1,23 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Principal } from '../../core/ports.ts';
-import type { Params } from '../../core/query/params.ts';
+import type { costing } from '../../core/usecases/costing.ts';
 import { type CostsAnswer, costRows } from '../../core/usecases/queryCosts.ts';
+import { budgetRoutes } from './budgetRoutes.ts';
+import { costAnalysisRoutes } from './costAnalysisRoutes.ts';
+import { reconciliationRoutes } from './reconciliationRoutes.ts';
 import { json, respond } from './respond.ts';
 import type { Routes } from './shell.ts';
 
-export interface CostDependencies {
-  costs: (principal: Principal, params: Params, nowMs: number) => Promise<CostsAnswer>;
-}
+export type CostDependencies = ReturnType<typeof costing>;
 
-/** What everything cost. */
+/** What everything cost, and what follows from it. */
 export const costRoutes =
-  ({ costs }: CostDependencies): Routes =>
-  (app, { principalOf, now }) => {
+  (dependencies: CostDependencies): Routes =>
+  (app, shell) => {
+    for (const routes of [costAnalysisRoutes, budgetRoutes, reconciliationRoutes]) routes(dependencies)(app, shell);
+    const { principalOf, now } = shell;
     app.get('/v1/costs', async ({ req: { raw: request } }) => {
       const principal = await principalOf(request);
-      const answer = await costs(principal, new URL(request.url).searchParams, now());
+      const answer = await dependencies.costs(principal, new URL(request.url).searchParams, now());
       if (!request.headers.get('accept')?.includes('text/csv')) return json(200, answer);
       return respond(200, 'text/csv; charset=utf-8', costsCsv(answer));
     });

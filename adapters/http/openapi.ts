@@ -220,6 +220,12 @@ const PATHS: Json = {
       param('query', 'to', MEANINGS.to),
     ]),
   },
+  '/v1/reconciliation': {
+    get: read('The estimate beside the bill, by day and service, and what the difference is made of', [
+      param('query', 'from', MEANINGS.from),
+      param('query', 'to', MEANINGS.to),
+    ]),
+  },
   '/v1/costs/overview': {
     get: read('Today, the month and its forecast, what moved and why, anomalies, budgets, and what has no price'),
   },

@@ -2,11 +2,11 @@ import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { serve } from '@hono/node-server';
 import { type Config, registryOf } from '../../core/config.ts';
-import { ledger } from '../../core/cost/ledger/ledger.ts';
 import type { BatchLog } from '../../core/ports.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { DAY, MINUTE } from '../../core/telemetry/families.ts';
 import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
+import { costing } from '../../core/usecases/costing.ts';
 import {
   configureDeployments,
   getDeployment,
@@ -16,7 +16,6 @@ import {
 import { ingest } from '../../core/usecases/ingest.ts';
 import { listNotices } from '../../core/usecases/notices.ts';
 import { runQuery } from '../../core/usecases/query.ts';
-import { queryCosts } from '../../core/usecases/queryCosts.ts';
 import { pageHtml } from '../../dashboards/web/page.ts';
 import { LOCAL_PRINCIPAL } from '../http/access.ts';
 import { httpApp } from '../http/app.ts';
@@ -86,7 +85,12 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       retention: config.retention,
       limits: config.cardinality,
       costing: { costs: config.costs, prices: config.prices },
-      evaluation: { ...config.thresholds, runbookUrl: config.aws.runbookUrl, openSinceMs: startedMs },
+      evaluation: {
+        ...config.thresholds,
+        budgets: config.budgets,
+        runbookUrl: config.aws.runbookUrl,
+        openSinceMs: startedMs,
+      },
     },
     log,
     (message) => {
@@ -107,7 +111,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     },
     query,
     queryCsv: queryCsv(query),
-    costs: queryCosts({ ledger: ledger({ documents: ports.documentStore, compression }) }),
+    ...costing({ documents: ports.documentStore, compression, budgets: async () => config.budgets }),
     catalog: catalog(reading),
     dimension: dimensionValues(reading),
     listDeployments: listDeployments({ deployments }),

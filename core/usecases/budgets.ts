@@ -13,7 +13,7 @@ import { fromUtf8, toUtf8 } from '../utf8.ts';
 export interface BudgetPorts {
   documents: DocumentStore;
   /** Budgets of modelmeter.yaml, by name. */
-  configured: Readonly<Record<string, Budget>>;
+  configured: () => Promise<Readonly<Record<string, Budget>>>;
 }
 
 export interface NamedBudget {
@@ -122,7 +122,8 @@ export const statusesOf = async (
 };
 
 /** All, by name. */
-export const allBudgets = async ({ documents, configured }: BudgetPorts): Promise<NamedBudget[]> => {
+export const allBudgets = async ({ documents, configured: read }: BudgetPorts): Promise<NamedBudget[]> => {
+  const configured = await read();
   const keys = await documents.list(PREFIX);
   const stored = (await documents.get(keys)).flatMap((document, i): NamedBudget[] => {
     const name = keys[i]!.slice(PREFIX.length);
@@ -133,7 +134,9 @@ export const allBudgets = async ({ documents, configured }: BudgetPorts): Promis
   return [...told, ...stored].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 };
 
-const find = async ({ documents, configured }: BudgetPorts, name: string): Promise<NamedBudget | undefined> => {
+const find = async (ports: BudgetPorts, name: string): Promise<NamedBudget | undefined> => {
+  const { documents } = ports;
+  const configured = await ports.configured();
   if (Object.hasOwn(configured, name)) return { name, budget: configured[name]!, source: 'configuration' };
   if (!BudgetName.safeParse(name).success) return undefined;
   const [document] = await documents.get([PREFIX + name]);

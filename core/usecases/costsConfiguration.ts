@@ -2,16 +2,16 @@ import { Config } from '../config.ts';
 import type { DocumentStore } from '../ports.ts';
 import { fromUtf8, toUtf8 } from '../utf8.ts';
 
-/** What costs are estimated by, of modelmeter.yaml. */
-export type CostsConfiguration = Pick<Config, 'costs' | 'prices'>;
+/** What modelmeter.yaml says of costs. */
+export type CostsConfiguration = Pick<Config, 'costs' | 'prices' | 'budgets'>;
 
 const KEY = 'configuration/costs';
 
 /** Keeps what modelmeter.yaml says of costs and prices where functions read it. */
 export const configureCosts =
   ({ documents }: { documents: DocumentStore }) =>
-  async ({ costs, prices }: CostsConfiguration): Promise<void> => {
-    const bytes = toUtf8(JSON.stringify({ costs, prices }));
+  async ({ costs, prices, budgets }: CostsConfiguration): Promise<void> => {
+    const bytes = toUtf8(JSON.stringify({ costs, prices, budgets }));
     for (;;) {
       const [stored] = await documents.get([KEY]);
       if (await documents.put(KEY, bytes, stored?.version)) return;
@@ -25,3 +25,8 @@ export const readCostsConfiguration =
     const [stored] = await documents.get([KEY]);
     return Config.parse(stored ? JSON.parse(fromUtf8(stored.bytes)) : {});
   };
+
+/** The budgets that were kept last. */
+export const configuredBudgets =
+  (ports: { documents: DocumentStore }) => async (): Promise<CostsConfiguration['budgets']> =>
+    (await readCostsConfiguration(ports)()).budgets;

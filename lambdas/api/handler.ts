@@ -12,13 +12,13 @@ import { queryRoutes } from '../../adapters/http/queryRoutes.ts';
 import { serviceRoutes } from '../../adapters/http/serviceRoutes.ts';
 import { serveRoutes } from '../../adapters/http/shell.ts';
 import { zstd } from '../../adapters/zstd.ts';
-import { ledger } from '../../core/cost/ledger/ledger.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { catalog, dimensionValues } from '../../core/usecases/catalog.ts';
+import { costing } from '../../core/usecases/costing.ts';
+import { configuredBudgets } from '../../core/usecases/costsConfiguration.ts';
 import { getDeployment, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
 import { listNotices } from '../../core/usecases/notices.ts';
 import { runQuery } from '../../core/usecases/query.ts';
-import { queryCosts } from '../../core/usecases/queryCosts.ts';
 import { documentClient } from '../documentClient.ts';
 import { readEnvironment } from '../environment.ts';
 import { httpFunction } from '../http.ts';
@@ -49,7 +49,7 @@ const queue = { client: new SQSClient(PATIENCE), url: env.BATCH_QUEUE_URL };
 export const handler = httpFunction((place) =>
   serveRoutes(place, [
     queryRoutes({ query, queryCsv: queryCsv(query), catalog: catalog(reading), dimension: dimensionValues(reading) }),
-    costRoutes({ costs: queryCosts({ ledger: ledger({ documents, compression }) }) }),
+    costRoutes(costing({ documents, compression, budgets: configuredBudgets({ documents }) })),
     deploymentRoutes({
       listDeployments: listDeployments({ deployments }),
       getDeployment: getDeployment({ deployments }),

@@ -27,7 +27,7 @@ const Properties = z.object({
   costs: z
     .string()
     .transform((text) => JSON.parse(text))
-    .pipe(z.object({ costs: Config.shape.costs, prices: Config.shape.prices })),
+    .pipe(z.object({ costs: Config.shape.costs, prices: Config.shape.prices, budgets: Config.shape.budgets })),
 });
 
 export const handler = customResource({

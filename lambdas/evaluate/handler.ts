@@ -1,9 +1,13 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { dynamoDeploymentStore } from '../../adapters/aws/dynamoDeploymentStore.ts';
 import { dynamoNoticeStore } from '../../adapters/aws/dynamoNoticeStore.ts';
+import { s3DocumentStore } from '../../adapters/aws/s3DocumentStore.ts';
 import { snsNotifier } from '../../adapters/aws/snsNotifier.ts';
 import { zstd } from '../../adapters/zstd.ts';
+import { ledger } from '../../core/cost/ledger/ledger.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
+import { configuredBudgets } from '../../core/usecases/costsConfiguration.ts';
+import { evaluateBudgets } from '../../core/usecases/evaluateBudgets.ts';
 import { evaluateFleet } from '../../core/usecases/evaluateFleet.ts';
 import { evaluateSources } from '../../core/usecases/evaluateSources.ts';
 import { runQuery } from '../../core/usecases/query.ts';
@@ -11,6 +15,7 @@ import { documentClient } from '../documentClient.ts';
 import { readEnvironment } from '../environment.ts';
 import { PATIENCE } from '../patience.ts';
 import { rollupStore } from '../rollupStore.ts';
+import { s3Client } from '../s3Client.ts';
 import { scheduled } from '../scheduled.ts';
 import { Env } from './env.ts';
 
@@ -36,7 +41,21 @@ const options = {
   gpuIdlePercent: env.GPU_IDLE_PERCENT,
   gpuIdleMin: env.GPU_IDLE_MIN,
 };
+const documents = s3DocumentStore({ client: s3Client(), bucket: env.DATA_BUCKET });
+const budgets = evaluateBudgets(
+  {
+    ...ports,
+    documents,
+    configured: configuredBudgets({ documents }),
+    ledger: ledger({ documents, compression: zstd() }),
+  },
+  options,
+);
 const fleet = evaluateFleet(ports, options);
 const sources = evaluateSources(ports, options);
 
-export const handler = scheduled(async ({ nowMs }) => ({ fleet: await fleet(nowMs), sources: await sources(nowMs) }));
+export const handler = scheduled(async ({ nowMs }) => ({
+  fleet: await fleet(nowMs),
+  sources: await sources(nowMs),
+  budgets: await budgets(nowMs),
+}));

@@ -9,17 +9,17 @@ const MAX_BYTES = 200_000;
 export interface RegistryProps {
   /** Puts what it is given into the table; answers CloudFormation itself. */
   readonly configure: IFunction;
-  readonly config: Pick<Config, 'deployments' | 'costs' | 'prices'>;
+  readonly config: Pick<Config, 'deployments' | 'costs' | 'prices' | 'budgets'>;
 }
 
 /** The registry of modelmeter.yaml, and what it says of costs, put into the account with every deploy that changes it. */
 export class Registry extends Construct {
   constructor(scope: Construct, id: string, { configure, config }: RegistryProps) {
     super(scope, id);
-    const { costs, prices } = config;
+    const { costs, prices, budgets } = config;
     const properties = {
       deployments: JSON.stringify(registryOf(config)),
-      costs: JSON.stringify({ costs, prices }),
+      costs: JSON.stringify({ costs, prices, budgets }),
     };
     const bytes = Buffer.byteLength(properties.deployments) + Buffer.byteLength(properties.costs);
     this.node.addValidation({
@@ -27,7 +27,7 @@ export class Registry extends Construct {
         bytes <= MAX_BYTES
           ? []
           : [
-              `deployments, costs and prices: ${bytes} bytes of them are more than CloudFormation passes on (${MAX_BYTES}); ` +
+              `deployments, costs, prices and budgets: ${bytes} bytes of them are more than CloudFormation passes on (${MAX_BYTES}); ` +
                 'tell some deployments by PUT /v1/deployments/{deployment}',
             ],
     });

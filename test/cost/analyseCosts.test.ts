@@ -32,7 +32,10 @@ const hourly = [...syntheticLedger({ seed: 1, toMs, days: 35, spike }), unpriced
 const ports = {
   ledger: ledgerOf(hourly),
   documents: memoryDocumentStore(),
-  configured: { growth: Budget.parse({ usd: 10, scope: { team: 'growth' } }), all: Budget.parse({ usd: 1e6 }) },
+  configured: async () => ({
+    growth: Budget.parse({ usd: 10, scope: { team: 'growth' } }),
+    all: Budget.parse({ usd: 1e6 }),
+  }),
 };
 const sumOf = (fromMs: number, team?: string) =>
   hourly
@@ -75,7 +78,10 @@ describe('costOverview', () => {
   });
 
   it('says what it does not know of an empty ledger', async () => {
-    const overview = await costOverview({ ...ports, ledger: ledgerOf([]), configured: {} })(principal(), nowMs);
+    const overview = await costOverview({ ...ports, ledger: ledgerOf([]), configured: async () => ({}) })(
+      principal(),
+      nowMs,
+    );
 
     expect(overview).toMatchObject({
       today: { soFar: 0, lastWeek: null },

@@ -108,7 +108,10 @@ describe('budgetStatus', () => {
 });
 
 describe('budgets', () => {
-  const ports = (configured: Record<string, Budget> = {}) => ({ documents: memoryDocumentStore(), configured });
+  const ports = (configured: Record<string, Budget> = {}) => ({
+    documents: memoryDocumentStore(),
+    configured: async () => configured,
+  });
 
   it('are made, changed with their version only, and taken out', async () => {
     const all = ports();

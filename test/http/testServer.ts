@@ -2,12 +2,11 @@ import type { HttpDependencies } from '../../adapters/http/dependencies.ts';
 import { memoryDeploymentStore } from '../../adapters/memory/deploymentStore.ts';
 import { memoryDocumentStore } from '../../adapters/memory/documentStore.ts';
 import { zstd } from '../../adapters/zstd.ts';
-import { ledger } from '../../core/cost/ledger/ledger.ts';
 import type { BatchLog } from '../../core/ports.ts';
 import { QUERY_PARAMS } from '../../core/query/params.ts';
+import { costing } from '../../core/usecases/costing.ts';
 import { getDeployment, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
 import { ingest } from '../../core/usecases/ingest.ts';
-import { queryCosts } from '../../core/usecases/queryCosts.ts';
 
 export interface TestServer {
   url: string;
@@ -33,7 +32,7 @@ export const testDependencies = (log: BatchLog, logged: string[]): HttpDependenc
     ingest: ingest({ log }),
     query: async (_principal, params) => ({ asked: [...params.keys()] }),
     queryCsv: async () => 'time,value\n',
-    costs: queryCosts({ ledger: ledger({ documents: memoryDocumentStore(), compression: zstd() }) }),
+    ...costing({ documents: memoryDocumentStore(), compression: zstd(), budgets: async () => ({}) }),
     catalog: async () => ({ metrics: [], params: QUERY_PARAMS }),
     dimension: async (_principal, name) => ({ name, values: [] }),
     listDeployments: listDeployments({ deployments }),

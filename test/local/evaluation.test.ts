@@ -86,7 +86,7 @@ const aServer = () => {
         tell: async ({ id, state }: { id: string; state: string }) => void told.push(`${id} ${state}`),
       };
       const { thresholds } = Config.parse({});
-      await localEvaluation(ports, notifier, { ...thresholds, runbookUrl: 'r', openSinceMs: 0 })(nowMs);
+      await localEvaluation(ports, notifier, { ...thresholds, budgets: {}, runbookUrl: 'r', openSinceMs: 0 })(nowMs);
       ports.close();
       return told;
     },
