@@ -29,15 +29,21 @@ export interface AlarmsProps {
    * @default none: for alarms that watch none of it
    */
   readonly app?: ModelmeterAppRefs;
+  /**
+   * Name of the delivery stream that carries the fleet's metrics.
+   *
+   * @default none: for alarms that do not watch it
+   */
+  readonly deliveryStream?: string;
 }
 
 /** Makes a CloudWatch alarm of each line of the table; each tells its severity's topic when it begins and when it ends. */
-export const addAlarms = (scope: Construct, { alarms, config, topics, app }: AlarmsProps): CloudWatchAlarm[] =>
+export const addAlarms = (scope: Construct, { alarms, config, topics, ...watched }: AlarmsProps): CloudWatchAlarm[] =>
   alarms.map((alarm) => {
     const action = new SnsAction(topics[alarm.severity]);
     const made = new CloudWatchAlarm(scope, alarm.id, {
       alarmDescription: descriptionOf(alarm, config),
-      metric: metricOf(alarm, app),
+      metric: metricOf(alarm, watched),
       comparisonOperator: COMPARISONS[alarm.comparison],
       threshold: alarm.threshold(config),
       evaluationPeriods: alarm.periods,
@@ -61,7 +67,7 @@ const MISSING = {
 const descriptionOf = ({ id, title, action, severity }: Alarm, { aws }: Config): string =>
   `${title} (${severity}). ${action} ${aws.runbookUrl}#${id}`;
 
-const metricOf = (alarm: Alarm, app: ModelmeterAppRefs | undefined): IMetric => {
+const metricOf = (alarm: Alarm, { app, deliveryStream }: Pick<AlarmsProps, 'app' | 'deliveryStream'>): IMetric => {
   const { source, metrics, stat, periodMin } = alarm;
   const period = Duration.minutes(periodMin);
   if (source.from === 'fleet') return fleetMetric(alarm, period);
@@ -74,6 +80,10 @@ const metricOf = (alarm: Alarm, app: ModelmeterAppRefs | undefined): IMetric => 
       period,
     });
   if (source.from === 'own') return of(metrics[0]!, []);
+  if (source.from === 'stream') {
+    if (deliveryStream === undefined) throw new Error(`alarm ${alarm.id} watches the metric stream, and there is none`);
+    return of(metrics[0]!, [deliveryStream]);
+  }
   if (app === undefined) throw new Error(`alarm ${alarm.id} watches the application, and there is none`);
   switch (source.from) {
     case 'api':

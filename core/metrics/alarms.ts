@@ -1,5 +1,15 @@
 import type { Config, Severity } from '../config.ts';
-import { API, type CloudWatchMetric, FUNCTION, GPU_HOST, HOST_AGENT, OWN, QUEUE, TABLE } from './cloudWatch.ts';
+import {
+  API,
+  type CloudWatchMetric,
+  FIREHOSE,
+  FUNCTION,
+  GPU_HOST,
+  HOST_AGENT,
+  OWN,
+  QUEUE,
+  TABLE,
+} from './cloudWatch.ts';
 
 /** What an alarm watches among the application's resources; a template turns the names into resources. */
 export type AlarmSource =
@@ -9,7 +19,9 @@ export type AlarmSource =
   | { from: 'functions'; functions: readonly string[]; as: 'sum' | 'percentOfTimeout' }
   | { from: 'tables'; tables: readonly ('rollupsTable' | 'stateTable')[] }
   /** Whatever hosts there are, by a Metrics Insights query: no set of dimensions is assumed, since it differs by driver. */
-  | { from: 'fleet'; groupBy?: 'InstanceId' };
+  | { from: 'fleet'; groupBy?: 'InstanceId' }
+  /** What carries the fleet's metric stream. */
+  | { from: 'stream' };
 
 export interface Alarm {
   /** Also the anchor of its section in docs/runbook.md. */
@@ -252,6 +264,38 @@ export const FLEET_ALARMS: readonly Alarm[] = [
     severity: 'critical',
     action: 'Look at the State Manager associations and the hosts’ instance profile.',
     missingData: 'breaching',
+  },
+];
+
+/** What the fleet's metric stream is watched for, where there is one: what it cannot deliver lies below `undelivered/`. */
+export const STREAM_ALARMS: readonly Alarm[] = [
+  {
+    id: 'stream-undelivered',
+    title: 'The receiver of the metric stream fails',
+    metrics: [FIREHOSE.transformed],
+    source: { from: 'stream' },
+    stat: 'Minimum',
+    comparison: '<',
+    threshold: always(1),
+    periodMin: 5,
+    periods: 1,
+    severity: 'warning',
+    action: 'Read the log of metric-stream, put it right, then send again what lies below undelivered/.',
+    missingData: 'notBreaching',
+  },
+  {
+    id: 'stream-unreadable',
+    title: 'Records of the metric stream cannot be read',
+    metrics: [OWN.unreadRecords],
+    source: { from: 'own' },
+    stat: 'Sum',
+    comparison: '>',
+    threshold: always(0),
+    periodMin: 5,
+    periods: 1,
+    severity: 'warning',
+    action: 'Look in the log of metric-stream what it expected, and keep a record for a bug report.',
+    missingData: 'notBreaching',
   },
 ];
 

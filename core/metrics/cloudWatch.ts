@@ -27,13 +27,14 @@ const table = <K extends string>(
     ]),
   ) as Record<K, CloudWatchMetric>;
 
-/** Five at most, without dimensions: each is a custom metric that is paid for. */
+/** Few, without dimensions: each is a custom metric that is paid for, in the hours in which it is sent. */
 export const OWN = table(OWN_NAMESPACE, [], {
   ingestedItems: ['IngestedItems', '{item}'],
   rejectedItems: ['RejectedItems', '{item}'],
   rollupLag: ['RollupLag', 's'],
   heartbeatAge: ['HeartbeatAge', 's'],
   scanFailures: ['ScanFailures', '{failure}'],
+  unreadRecords: ['UnreadRecords', '{record}'],
 });
 
 export const API = table('AWS/ApiGateway', ['ApiId'], {
@@ -64,6 +65,10 @@ export const TABLE = table('AWS/DynamoDB', ['TableName'], {
   writeThrottles: ['WriteThrottleEvents', '{event}'],
   readUnits: ['ConsumedReadCapacityUnits', '1'],
   writeUnits: ['ConsumedWriteCapacityUnits', '1'],
+});
+
+export const FIREHOSE = table('AWS/Firehose', ['DeliveryStreamName'], {
+  transformed: ['ExecuteProcessing.Success', '1'],
 });
 
 export const BEDROCK = table('AWS/Bedrock', ['ModelId'], {

@@ -41,6 +41,8 @@ export const handler = shell<FirehoseTransformationEvent, FirehoseTransformation
     if (!duplicate) emit(OWN.ingestedItems, accepted);
   }
   if (decoded.rejected.length > 0) emit(OWN.rejectedItems, decoded.rejected.length);
+  const unread = read.filter((record) => record.decoded === undefined).length;
+  if (unread > 0) emit(OWN.unreadRecords, unread);
   return {
     records: read.map(({ recordId, data, decoded }) => ({
       recordId,

@@ -20,6 +20,9 @@ export interface FleetStreamProps {
 
 /** The fleet's metrics into our rollups: CloudWatch metric stream → Firehose → a function that keeps them as a batch. */
 export class FleetStream extends Construct {
+  /** Name of the delivery stream. */
+  readonly deliveryStream: string;
+
   constructor(scope: Construct, id: string, { receiver, bucket, key }: FleetStreamProps) {
     super(scope, id);
     const account = { 'aws:SourceAccount': Stack.of(this).account };
@@ -43,6 +46,7 @@ export class FleetStream extends Construct {
       },
     });
     firehose.node.addDependency(policies);
+    this.deliveryStream = firehose.ref;
     const streaming = roleFor('Stream', 'streams.metrics.cloudwatch');
     streaming.addToPolicy(
       new PolicyStatement({

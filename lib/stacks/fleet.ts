@@ -2,7 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../../core/config.ts';
-import { FLEET_ALARMS } from '../../core/metrics/alarms.ts';
+import { FLEET_ALARMS, STREAM_ALARMS } from '../../core/metrics/alarms.ts';
 import { type AlarmTopics, addAlarms } from '../alarms.ts';
 import { FleetAgent } from '../constructs/fleetAgent.ts';
 import { FleetStream } from '../constructs/fleetStream.ts';
@@ -42,7 +42,16 @@ export class FleetStack extends Stack {
         key: data.key,
         logRetention: logDays,
       });
-      new FleetStream(this, 'Stream', { receiver: receiver.fn, bucket: data.bucket, key: data.key });
+      const { deliveryStream } = new FleetStream(this, 'Stream', {
+        receiver: receiver.fn,
+        bucket: data.bucket,
+        key: data.key,
+      });
+      addAlarms(this, { alarms: STREAM_ALARMS, config, topics, deliveryStream });
+      new CfnOutput(this, 'MetricStreamFunction', {
+        value: receiver.fn.functionName,
+        description: 'Takes again what the metric stream could not deliver: docs/runbook.md, stream-undelivered',
+      });
     }
     new CfnOutput(this, 'HostPolicyArn', {
       value: policy.managedPolicyArn,

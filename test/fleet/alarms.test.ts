@@ -2,27 +2,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { EVALUATED, FLEET_ALARMS, OWN_ALARMS } from '../../core/metrics/alarms.ts';
-import { observabilityOf } from './synthesised.ts';
+import { EVALUATED, FLEET_ALARMS, OWN_ALARMS, STREAM_ALARMS } from '../../core/metrics/alarms.ts';
+import { fleetOf, observabilityOf } from './synthesised.ts';
 
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+const known = [...OWN_ALARMS, ...FLEET_ALARMS, ...STREAM_ALARMS].map(({ id }) => id).concat(EVALUATED);
 const sectionOf = (id: string) => runbook.split(/^## /m).find((section) => section.startsWith(`${id}\n`));
 
 describe('the runbook', () => {
-  it.each([...OWN_ALARMS, ...FLEET_ALARMS].map(({ id }) => id).concat(EVALUATED))(
-    'says of %s what it means, how to look and how to fix it',
-    (id) => {
-      const section = sectionOf(id);
+  it.each(known)('says of %s what it means, how to look and how to fix it', (id) => {
+    const section = sectionOf(id);
 
-      for (const part of ['**What it means.**', '**How to look.**', '**How to fix.**']) expect(section).toContain(part);
-    },
-  );
+    for (const part of ['**What it means.**', '**How to look.**', '**How to fix.**']) expect(section).toContain(part);
+  });
 
   it('has no section of an alarm that is gone', () => {
-    const known = [...OWN_ALARMS, ...FLEET_ALARMS].map(({ id }) => id).concat(EVALUATED);
     const sections = [...runbook.matchAll(/^## ([a-z-]+)$/gm)].map((match) => match[1]!);
 
-    expect(sections.sort()).toEqual(known.sort());
+    expect(sections.sort()).toEqual([...known].sort());
   });
 });
 
@@ -75,6 +72,32 @@ describe('alarms of every installation', () => {
       MetricName: 'ApproximateAgeOfOldestMessage',
       Threshold: 180,
     });
+  });
+});
+
+describe('alarms of the metric stream', () => {
+  it('tell that Firehose could not hand records over, and that records could not be read', () => {
+    const fleet = fleetOf('metricStream: true');
+
+    fleet.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Firehose',
+      MetricName: 'ExecuteProcessing.Success',
+      Dimensions: [{ Name: 'DeliveryStreamName', Value: { Ref: Match.stringLikeRegexp('StreamFirehose') } }],
+      Statistic: 'Minimum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmDescription: Match.stringLikeRegexp('#stream-undelivered$'),
+    });
+    fleet.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'Modelmeter',
+      MetricName: 'UnreadRecords',
+      AlarmDescription: Match.stringLikeRegexp('#stream-unreadable$'),
+    });
+  });
+
+  it('are not there without one', () => {
+    fleetOf().resourceCountIs('AWS::CloudWatch::Alarm', FLEET_ALARMS.length);
   });
 });
 

@@ -122,7 +122,7 @@ describe('stack of the fleet', () => {
   });
 
   it('alarms by queries that name no dimension but the host, so that no driver is missed', () => {
-    const queries = Object.values(fleet.findResources('AWS::CloudWatch::Alarm')).map(
+    const queries = Object.values(fleetOf().findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.Metrics[0].Expression,
     );
 

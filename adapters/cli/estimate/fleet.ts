@@ -1,5 +1,5 @@
 import type { Config } from '../../../core/config.ts';
-import { FLEET_ALARMS } from '../../../core/metrics/alarms.ts';
+import { FLEET_ALARMS, STREAM_ALARMS } from '../../../core/metrics/alarms.ts';
 import { DCGM, GPU_HOST, VLLM } from '../../../core/metrics/cloudWatch.ts';
 import { type Line, lineOf, lineOfUnits } from './line.ts';
 import { MINUTES_PER_MONTH } from './metered.ts';
@@ -43,7 +43,7 @@ export const fleetLines = ({ aws }: Config, size: FleetSize): Line[] => {
     lineOf(
       'GPU fleet: alarms',
       'alarmMetricMonth',
-      watched,
+      watched + (aws.gpuFleet.metricStream ? STREAM_ALARMS.length : 0),
       'Metrics Insights bills each metric that a query looks at',
     ),
     ...(aws.gpuFleet.metricStream ? [streamLine(metrics)] : []),
