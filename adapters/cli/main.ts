@@ -11,7 +11,7 @@ import { addNotices } from './notices.ts';
 import { addPrices } from './prices.ts';
 import { addQuery } from './query.ts';
 import { addReconcile } from './reconcile.ts';
-import { addRedrive } from './redrive.ts';
+import { addRedrive } from './redrive/redrive.ts';
 import { addReplay } from './replay.ts';
 import { addSend } from './send.ts';
 import { addServe } from './serve.ts';

@@ -71,7 +71,7 @@ export const OWN_ALARMS: readonly Alarm[] = [
     periodMin: 5,
     periods: 1,
     severity: 'warning',
-    action: 'Read the message: its attributes name the function and the error.',
+    action: 'Read the message: its attributes tell the error. Put it right, then run `modelmeter redrive`.',
     missingData: 'notBreaching',
   },
   {

@@ -119,8 +119,11 @@ export class AppStack extends Stack {
       BatchQueueUrl: data.batchQueue.queue.queueUrl,
       BatchDeadLetterQueueUrl: data.batchQueue.deadLetters.queueUrl,
       ScheduleDeadLetterQueueUrl: deadLetters.queueUrl,
+      // Whom `modelmeter redrive` hands parked events to.
+      ObserveFunction: functions.observe?.functionName,
+      BedrockLogsFunction: functions['bedrock-logs']?.functionName,
     };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    for (const [name, value] of Object.entries(outputs)) if (value !== undefined) new CfnOutput(this, name, { value });
   }
 }
 

@@ -27,6 +27,12 @@ describe('stack of the application', () => {
     expect(new Set(modes.map(([, mode]) => mode))).toEqual(new Set(['Active', 'PassThrough']));
   });
 
+  it('says where `modelmeter redrive` finds queues and functions', () => {
+    for (const name of ['BatchQueueUrl', 'BatchDeadLetterQueueUrl', 'ScheduleDeadLetterQueueUrl', 'ObserveFunction'])
+      template.hasOutput(name, Match.anyValue());
+    expect(template.findOutputs('BedrockLogsFunction')).toEqual({});
+  });
+
   it('bounds the roll-up by its source', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 50,

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
+  SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { invokeAgain } from '../../../adapters/aws/deadLetters/invokeAgain.ts';
 import { moveByHand } from '../../../adapters/aws/deadLetters/moveByHand.ts';
 import { moveByTask } from '../../../adapters/aws/deadLetters/moveByTask.ts';
 import { queueDepth } from '../../../adapters/aws/deadLetters/queueDepth.ts';
@@ -178,10 +181,89 @@ describe.skipIf(!hasMoto)('a move by hand, against moto', () => {
     expect(counts).toEqual(kills.map(() => BATCHES * CALLS_EACH));
   }, 120_000);
 
+  describe('functions that are invoked again', () => {
+    const OBSERVED = JSON.stringify({ id: 'e1', source: 'aws.sagemaker', 'detail-type': 'Training Job State Change' });
+    const LOGGED = JSON.stringify({ awslogs: { data: 'H4sI' } });
+    const RUN = JSON.stringify({ id: 's1', source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: '{}' });
+    const functions = { observe: 'fn-observe', 'bedrock-logs': 'fn-logs' };
+
+    const parked = async (name: string, ...bodies: string[]) => {
+      const url = (await client.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl!;
+      for (const MessageBody of bodies) await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
+      return url;
+    };
+    /** A Lambda that remembers what it was invoked with, and fails where it is told to. */
+    const lambdaOf = (answer: (name: string) => object = () => ({})) => {
+      const invoked: [string, string][] = [];
+      const aws = answering({
+        Invoke: ({ FunctionName, Payload }) => {
+          invoked.push([FunctionName, Buffer.from(Payload).toString()]);
+          return answer(FunctionName);
+        },
+      });
+      return { invoked, lambda: aws.client as unknown as LambdaClient };
+    };
+    const again = (from: string, lambda: LambdaClient, atMost = 10) =>
+      invokeAgain({ sqs: client, lambda, from, functions, atMost, waitS: 0, hiddenS: 60 });
+
+    it('are those that the events came from; runs of scheduled work are dropped', async () => {
+      const from = await parked('mixed', OBSERVED, LOGGED, RUN);
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: from,
+          MessageBody: '{}',
+          MessageAttributes: { SCHEDULE_ARN: { DataType: 'String', StringValue: 'arn:aws:scheduler:::schedule/g/s' } },
+        }),
+      );
+      const { invoked, lambda } = lambdaOf();
+
+      expect(await again(from, lambda)).toEqual({ invoked: 2, dropped: 2, left: [] });
+      expect(invoked.sort()).toEqual([
+        ['fn-logs', LOGGED],
+        ['fn-observe', OBSERVED],
+      ]);
+      expect(await queueDepth({ client, url: from })).toMatchObject({ waiting: 0, inFlight: 0 });
+    });
+
+    it('leave what fails again, what is of no function here and what nobody knows, and say why', async () => {
+      const from = await parked('failing', OBSERVED, 'no JSON');
+      const { lambda } = lambdaOf(() => ({
+        FunctionError: 'Unhandled',
+        Payload: Buffer.from('{"errorMessage":"no"}'),
+      }));
+
+      const { invoked, dropped, left } = await again(from, lambda);
+
+      expect([invoked, dropped]).toEqual([0, 0]);
+      expect(left.map((why) => why.replace(/^[^:]*: /, '')).sort()).toEqual([
+        'it is nothing that a function of ours was told',
+        'observe failed: {"errorMessage":"no"}',
+      ]);
+      expect(await queueDepth({ client, url: from })).toMatchObject({ inFlight: 2 });
+    });
+  });
+
   describe('modelmeter redrive', () => {
+    const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    const FUNCTION = {
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] } },
+      },
+      Function: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          FunctionName: 'bedrock-logs',
+          Runtime: 'nodejs22.x',
+          Handler: 'index.handler',
+          Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+          Code: { ZipFile: 'exports.handler = async () => ({})' },
+        },
+      },
+    };
     const stack = async (name: string, outputs: Record<string, string>) => {
       const template = {
-        Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+        Resources: outputs.BedrockLogsFunction ? FUNCTION : { Topic: { Type: 'AWS::SNS::Topic' } },
         Outputs: Object.fromEntries(Object.entries(outputs).map(([key, Value]) => [key, { Value }])),
       };
       await new CloudFormationClient(awsConfig(moto.endpoint)).send(
@@ -195,7 +277,15 @@ describe.skipIf(!hasMoto)('a move by hand, against moto', () => {
 
     it('finds the queues by the outputs of the stack, says how many wait, and sends them', async () => {
       const { from, to } = await queues('command');
-      await stack('Command', { BatchQueueUrl: to, BatchDeadLetterQueueUrl: from });
+      const events = await client.send(new CreateQueueCommand({ QueueName: 'command-events' }));
+      const MessageBody = JSON.stringify({ awslogs: { data: 'H4sI' } });
+      await client.send(new SendMessageCommand({ QueueUrl: events.QueueUrl, MessageBody }));
+      await stack('Command', {
+        BatchQueueUrl: to,
+        BatchDeadLetterQueueUrl: from,
+        ScheduleDeadLetterQueueUrl: events.QueueUrl!,
+        BedrockLogsFunction: 'bedrock-logs',
+      });
 
       const dry = await redrive('--stack', 'Command', '--dry-run');
       const after = await queueDepth({ client, url: from });
@@ -203,8 +293,10 @@ describe.skipIf(!hasMoto)('a move by hand, against moto', () => {
       const again = await redrive('--stack', 'Command', '--plain');
 
       expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('25 dead letters wait') });
+      expect(dry.stdout).toContain('1 observed events and runs of scheduled work are parked');
       expect(after.waiting).toBe(25);
       expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('sent 25 again; 0 are left') });
+      expect(done.stdout).toContain('invoked 1 again; dropped 0 runs');
       expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 dead letters wait; 25 batches/) });
       expect(await rollUpAll(to)).toBe(BATCHES * CALLS_EACH);
     }, 60_000);
