@@ -1,5 +1,6 @@
-import { type App, type Environment, Tags } from 'aws-cdk-lib';
+import { type App, CfnOutput, type Environment, Stack, Tags } from 'aws-cdk-lib';
 import type { Config } from '../core/config.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { eventPatterns } from './sources.ts';
 import { AppStack } from './stacks/app.ts';
 import { DataStack } from './stacks/data.ts';
@@ -26,6 +27,9 @@ export const modelmeter = (app: App, { config, env }: ModelmeterProps): void => 
   });
   const { topics } = new ObservabilityStack(app, 'ModelmeterObservability', { ...common, data, app: refs });
   if (config.aws.gpuFleet.enabled) new FleetStack(app, 'ModelmeterFleet', { ...common, data, topics });
+  // `modelmeter doctor --aws` prints it of each.
+  for (const stack of app.node.children.filter(Stack.isStack))
+    new CfnOutput(stack, 'Version', { value: manifest.version });
   for (const [key, value] of Object.entries(config.aws.tags))
     Tags.of(app).add(key, value, { excludeResourceTypes: UNTAGGED });
 };

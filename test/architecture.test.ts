@@ -24,7 +24,15 @@ const LAYERS: readonly { folder: string; files: readonly string[]; packages?: re
   { folder: 'dashboards/', files: ['core/metrics', 'core/config', 'dashboards/'] },
   {
     folder: 'lib/',
-    files: [...NAMES, 'dashboards/', 'lib/', 'lambdas/*/env.ts', 'lambdas/shared.env.ts', 'lambdas/bundle.ts'],
+    files: [
+      ...NAMES,
+      'dashboards/',
+      'lib/',
+      'lambdas/*/env.ts',
+      'lambdas/shared.env.ts',
+      'lambdas/bundle.ts',
+      'package.json',
+    ],
   },
   { folder: 'demo/', files: ['core/telemetry/', 'demo/'], packages: ['zod'] },
   { folder: 'lambdas/', files: ['core/', 'adapters/', 'dashboards/', 'lambdas/'] },

@@ -1,11 +1,13 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ROUTES } from '../../lib/routes.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { allowedTo, statementsOf } from './statements.ts';
 import { synthesised } from './synthesised.ts';
 
 describe('stack of the application', () => {
-  const template = synthesised().template('ModelmeterApp');
+  const stacks = synthesised();
+  const template = stacks.template('ModelmeterApp');
 
   it('runs Node 24 on arm64, with JSON logs that end and are encrypted', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
@@ -31,6 +33,10 @@ describe('stack of the application', () => {
     for (const name of ['BatchQueueUrl', 'BatchDeadLetterQueueUrl', 'ScheduleDeadLetterQueueUrl', 'ObserveFunction'])
       template.hasOutput(name, Match.anyValue());
     expect(template.findOutputs('BedrockLogsFunction')).toEqual({});
+  });
+
+  it('tells its version, as every stack does, for `modelmeter doctor --aws`', () => {
+    for (const each of stacks.templates.values()) each.hasOutput('Version', { Value: manifest.version });
   });
 
   it('bounds the roll-up by its source', () => {
