@@ -3,11 +3,14 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
+/** Services that publish to a topic under this key: alarms, budgets, cost anomalies. They name their account to KMS. */
+const MESSENGERS = ['cloudwatch', 'budgets', 'costalerts'];
 /**
- * Services that hand messages to a topic or a queue under this key. Who may cause them to is the policy of that topic or
- * queue; here no source is asked for, since not every one of them names it to KMS, and a message refused is lost silently.
+ * EventBridge publishes, too, and names no account to KMS: with a condition its messages would be lost silently. Who may
+ * have it publish is the topic's policy.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
  */
-const MESSENGERS = ['cloudwatch', 'budgets', 'costalerts', 'events', 'sns', 'scheduler'];
+const NAMELESS_MESSENGERS = ['events'];
 
 /** The one key that data, messages and logs are encrypted under. Rotated yearly; survives its stack. */
 export class DataKey extends Construct {
@@ -20,15 +23,22 @@ export class DataKey extends Construct {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    const { partition, region, account } = Stack.of(this);
+    const publishing = {
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      resources: ['*'],
+    };
     this.key.addToResourcePolicy(
       new PolicyStatement({
+        ...publishing,
         sid: 'Messengers',
-        principals: MESSENGERS.map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'],
+        principals: principals(MESSENGERS),
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     );
-    const { partition, region, account } = Stack.of(this);
+    this.key.addToResourcePolicy(
+      new PolicyStatement({ ...publishing, sid: 'NamelessMessengers', principals: principals(NAMELESS_MESSENGERS) }),
+    );
     this.key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'Logs',
@@ -42,3 +52,6 @@ export class DataKey extends Construct {
     );
   }
 }
+
+const principals = (services: readonly string[]) =>
+  services.map((service) => new ServicePrincipal(`${service}.amazonaws.com`));

@@ -29,7 +29,7 @@ describe('stack of data', () => {
       template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  it('rotates its key, and lets those use it that hand alarms to topics', () => {
+  it('rotates its key, and lets those use it that publish to topics, and no other service', () => {
     template.hasResourceProperties('AWS::KMS::Key', {
       EnableKeyRotation: true,
       KeyPolicy: {
@@ -37,16 +37,19 @@ describe('stack of data', () => {
           Match.objectLike({
             Sid: 'Messengers',
             Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-            Principal: {
-              Service: ['budgets', 'cloudwatch', 'costalerts', 'events', 'scheduler', 'sns'].map(
-                (service) => `${service}.amazonaws.com`,
-              ),
-            },
+            Principal: { Service: ['budgets', 'cloudwatch', 'costalerts'].map((name) => `${name}.amazonaws.com`) },
+            Condition: { StringEquals: { 'aws:SourceAccount': Match.anyValue() } },
+          }),
+          Match.objectLike({
+            Sid: 'NamelessMessengers',
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: Match.absent(),
           }),
           Match.objectLike({ Sid: 'Logs', Condition: { ArnLike: Match.anyValue() } }),
         ]),
       },
     });
+    expect(JSON.stringify(template.findResources('AWS::KMS::Key'))).not.toMatch(/"(sns|scheduler)\./);
   });
 
   it('closes buckets to the public, and takes nothing without TLS', () => {
