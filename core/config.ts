@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { IamCaller } from './access/iam.ts';
 import { Budget, BudgetName } from './cost/budgets.ts';
 import { PricesConfig } from './cost/prices/configuration.ts';
 import type { DeploymentAttributes } from './ports.ts';
@@ -135,9 +136,19 @@ const Sources = z.strictObject({
 
 export const OPTIONAL_DASHBOARDS = ['api', 'cost', 'business', 'modelmeter'] as const;
 
+/** A function's environment has 4 KB. */
+const MAX_CALLERS_LENGTH = 2_000;
+
 const Aws = z.strictObject({
   timeSeriesStore: z.enum(['dynamodb', 'timestream']).default('dynamodb'),
   login: Login.default({ kind: 'cognito' }),
+  iamCallers: z
+    .array(IamCaller)
+    .refine((callers) => JSON.stringify(callers).length <= MAX_CALLERS_LENGTH, {
+      error: `expected at most ${MAX_CALLERS_LENGTH} characters of them: name many at once with *`,
+    })
+    .default([])
+    .describe('callers who sign with IAM, and what they may do; the first that fits counts'),
   throttle: z
     .strictObject({
       requestsPerSecond: z.int().min(1).max(10_000).default(200),

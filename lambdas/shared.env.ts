@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { IamCaller } from '../core/access/iam.ts';
 
 /** Pieces of functions' environments that several have. Numbers are read from digits: `''` is no 0. */
 export const wholeNumber = z.string().regex(/^\d+$/, 'expected digits').transform(Number);
@@ -30,4 +31,13 @@ export const doorEnv = {
   REPLICA_LABELS: list,
   /** ARN of the secret that pseudonyms of clients are made with; without it clients keep their names. */
   HASH_SECRET_ARN: z.string().optional(),
+};
+
+/** What callers who sign with IAM may do, as JSON. */
+export const iamEnv = {
+  IAM_CALLERS: z
+    .string()
+    .default('[]')
+    .transform((text) => JSON.parse(text))
+    .pipe(z.array(IamCaller)),
 };

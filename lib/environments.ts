@@ -36,7 +36,7 @@ export const rollupStoreEnvironment = ({ config, data }: Pick<EnvironmentsProps,
   TIMESTREAM_TABLE: data.timestream?.attrName,
 });
 
-/** The environment of every function of the application but the heartbeat's, which needs the API first. */
+/** The environment of every function of the application but the heartbeat's, which needs the API first, and `iamEnvironment`. */
 export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
   const { retention, cardinality, aws } = config;
   const DATA_BUCKET = data.bucket.bucketName;
@@ -101,3 +101,12 @@ export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
 
 /** The heartbeat's. @param apiUrl without a slash at its end */
 export const heartbeatEnvironment = (apiUrl: string) => ({ API_URL: apiUrl }) satisfies z.input<typeof HeartbeatEnv>;
+
+/** Whom the API knows of those that sign with IAM: the heartbeat, which sends and asks, and whom the configuration names. */
+export const iamEnvironment = ({ aws }: Config, heartbeatRoleArn: string) =>
+  ({
+    IAM_CALLERS: JSON.stringify([
+      { arn: heartbeatRoleArn, roles: ['writer', 'reader'], teams: ['*'] },
+      ...aws.iamCallers,
+    ] satisfies Config['aws']['iamCallers']),
+  }) satisfies Pick<z.input<typeof ApiEnv>, 'IAM_CALLERS'>;

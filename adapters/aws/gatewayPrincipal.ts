@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { principalOfIam } from '../../core/access/iam.ts';
 import { ROLES } from '../../core/access/roles.ts';
 import type { Principal } from '../../core/ports.ts';
 
@@ -11,19 +12,16 @@ const Authorizer = z.object({
 });
 
 /**
- * Who calls, as API Gateway found out: what our authoriser said of a key or a token, or who signed with IAM, whose policy
- * decides what it may call. undefined = the route asks for no one.
+ * Who calls, as API Gateway found out: what our authoriser said of a key or a token, or who signed with IAM.
+ * undefined = the route asks for no one.
  */
-export const principalOf = ({ requestContext }: APIGatewayProxyEventV2): Principal | undefined => {
+export const principalOf = (
+  { requestContext }: APIGatewayProxyEventV2,
+  rules: Parameters<typeof principalOfIam>[1],
+): Principal | undefined => {
   const { authorizer } = requestContext as { authorizer?: unknown };
   if (authorizer === undefined || authorizer === null) return undefined;
   const { lambda, iam } = Authorizer.parse(authorizer);
   if (lambda) return FromAuthoriser.parse(JSON.parse(lambda.principal));
-  return iam ? { id: `iam:${iam.accountId}:${nameIn(iam.userArn)}`, roles: [...ROLES], teams: [] } : undefined;
-};
-
-/** Of a role its name, not that of the session, which differs from call to call. */
-const nameIn = (arn: string): string => {
-  const [kind, name] = arn.split(':').at(-1)!.split('/');
-  return name ?? kind!;
+  return iam ? principalOfIam(iam, rules) : undefined;
 };

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { rollupStoreEnv, stateEnv } from '../shared.env.ts';
+import { iamEnv, rollupStoreEnv, stateEnv } from '../shared.env.ts';
 
 export const Env = z.object({
   ...rollupStoreEnv,
   ...stateEnv,
+  ...iamEnv,
   /** For `/healthz`: how much waits. */
   BATCH_QUEUE_URL: z.string().min(1),
 });

@@ -46,17 +46,19 @@ const exports = whenAsked(async () => {
 const documents = s3DocumentStore({ client: s3Client(), bucket: env.DATA_BUCKET });
 const queue = { client: new SQSClient(PATIENCE), url: env.BATCH_QUEUE_URL };
 
-export const handler = httpFunction((place) =>
-  serveRoutes(place, [
-    queryRoutes({ query, queryCsv: queryCsv(query), catalog: catalog(reading), dimension: dimensionValues(reading) }),
-    costRoutes(costing({ documents, compression, budgets: configuredBudgets({ documents }) })),
-    deploymentRoutes({
-      listDeployments: listDeployments({ deployments }),
-      getDeployment: getDeployment({ deployments }),
-      putDeployment: putDeployment({ deployments }),
-    }),
-    noticeRoutes({ listNotices: listNotices({ notices, deployments }) }),
-    exportRoutes(exports),
-    serviceRoutes({ health: healthOf({ rollups, queue, now: place.now }) }),
-  ]),
+export const handler = httpFunction(
+  (place) =>
+    serveRoutes(place, [
+      queryRoutes({ query, queryCsv: queryCsv(query), catalog: catalog(reading), dimension: dimensionValues(reading) }),
+      costRoutes(costing({ documents, compression, budgets: configuredBudgets({ documents }) })),
+      deploymentRoutes({
+        listDeployments: listDeployments({ deployments }),
+        getDeployment: getDeployment({ deployments }),
+        putDeployment: putDeployment({ deployments }),
+      }),
+      noticeRoutes({ listNotices: listNotices({ notices, deployments }) }),
+      exportRoutes(exports),
+      serviceRoutes({ health: healthOf({ rollups, queue, now: place.now }) }),
+    ]),
+  { iam: { callers: env.IAM_CALLERS, unnamed: [] } },
 );

@@ -1,4 +1,4 @@
 import * as z from 'zod';
-import { doorEnv } from '../shared.env.ts';
+import { doorEnv, iamEnv } from '../shared.env.ts';
 
-export const Env = z.object({ DATA_BUCKET: z.string().min(1), ...doorEnv });
+export const Env = z.object({ DATA_BUCKET: z.string().min(1), ...doorEnv, ...iamEnv });

@@ -27,6 +27,7 @@ const counted: typeof keep = async (principal, request) => {
 
 export const handler = httpFunction(
   (place) => serveRoutes(place, [ingestRoutes({ ingest: counted, door: doorOf(env) })]),
-  warmUpEvent(Date.now()),
+  // Whoever the configuration does not name may send, and nothing else.
+  { iam: { callers: env.IAM_CALLERS, unnamed: ['writer'] }, warmUp: warmUpEvent(Date.now()) },
 );
 warmUpS3(client, env.DATA_BUCKET).catch((error: unknown) => log.warn('the warm-up failed', { error }));

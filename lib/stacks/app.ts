@@ -14,7 +14,7 @@ import { ModelmeterFunction } from '../constructs/modelmeterFunction.ts';
 import { ObservedEvents } from '../constructs/observedEvents.ts';
 import { Registry } from '../constructs/registry.ts';
 import { Scan } from '../constructs/scan.ts';
-import { environments, heartbeatEnvironment } from '../environments.ts';
+import { environments, heartbeatEnvironment, iamEnvironment } from '../environments.ts';
 import type { FunctionName } from '../functions.ts';
 import { permissions } from '../permissions.ts';
 import { BEDROCK_LOG_PATTERN } from '../sources.ts';
@@ -71,9 +71,10 @@ export class AppStack extends Stack {
     const scheduled = (name: keyof typeof environment, every: Duration) =>
       (functions[name] = new Scan(this, idOf(name), { ...partsOf(name), every, group, deadLetters }).fn);
 
+    const answering = { ingest: asked('ingest'), api: asked('api') };
     const entrance = new ModelmeterApi(this, 'Entrance', {
       ...logs,
-      functions: { ingest: asked('ingest'), api: asked('api') },
+      functions: answering,
       authorise: asked('authorise'),
       throttle,
     });
@@ -86,7 +87,7 @@ export class AppStack extends Stack {
     scheduled('archive', EVERY.archive);
     scheduled('expire', EVERY.expire);
     scheduled('estimate-costs', EVERY.estimateCosts);
-    functions.heartbeat = new Scan(this, idOf('heartbeat'), {
+    const heartbeat = new Scan(this, idOf('heartbeat'), {
       ...logs,
       name: 'heartbeat',
       environment: heartbeatEnvironment(entrance.url),
@@ -95,6 +96,9 @@ export class AppStack extends Stack {
       group,
       deadLetters,
     }).fn;
+    functions.heartbeat = heartbeat;
+    const callers = iamEnvironment(config, heartbeat.role!.roleArn);
+    for (const fn of Object.values(answering)) fn.addEnvironment('IAM_CALLERS', callers.IAM_CALLERS);
     if (sources.bedrock || sources.sagemaker) scheduled('read-metrics', Duration.minutes(sources.readEveryMin));
     if (eventPatterns.length > 0)
       new ObservedEvents(this, 'Observed', { patterns: eventPatterns, observe: told('observe'), deadLetters });

@@ -89,6 +89,15 @@ describe('a request', () => {
 });
 
 describe('who calls', () => {
+  const account = '111122223333';
+  const RULES: Parameters<typeof principalOf>[1] = {
+    callers: [
+      { arn: `arn:aws:iam::${account}:role/search-*`, roles: ['writer', 'reader'], teams: ['search'] },
+      { arn: `arn:aws:iam::${account}:role/team/path/ops`, roles: ['admin'], teams: ['*'] },
+      { arn: `arn:aws:iam::${account}:user/ada`, roles: ['reader'], teams: ['search', '*'] },
+    ],
+    unnamed: ['writer'],
+  };
   const byIam = (userArn: string) =>
     principalOf(
       documented(
@@ -107,28 +116,49 @@ describe('who calls', () => {
           },
         },
       ),
+      RULES,
     );
 
   it('is who our authoriser says', () => {
     const principal = { id: 'key:abc', roles: ['writer'], teams: ['search'] };
     const context = { authorizer: { lambda: { principal: JSON.stringify(principal) } } };
 
-    expect(principalOf(documented({}, context))).toEqual(principal);
+    expect(principalOf(documented({}, context), RULES)).toEqual(principal);
   });
 
-  it('is a role or a user of the account, the same in each of its sessions', () => {
+  it('is a role or a user of the account, the same in each of its sessions, who may send and nothing else', () => {
     const role = byIam('arn:aws:sts::111122223333:assumed-role/gateway/session-1');
 
-    expect(role).toEqual({ id: 'iam:111122223333:gateway', roles: ['admin', 'writer', 'reader'], teams: [] });
+    expect(role).toEqual({ id: 'iam:111122223333:gateway', roles: ['writer'], teams: [] });
     expect(byIam('arn:aws:sts::111122223333:assumed-role/gateway/session-2')).toEqual(role);
     expect(byIam('arn:aws:iam::111122223333:user/example-user')!.id).toBe('iam:111122223333:example-user');
     expect(byIam('arn:aws:iam::111122223333:root')!.id).toBe('iam:111122223333:root');
   });
 
+  it('may do what the first line says that names it, by a pattern, and whatever its path', () => {
+    const search = byIam(`arn:aws:sts::${account}:assumed-role/search-api/i-0abc`);
+
+    expect(search).toEqual({ id: `iam:${account}:search-api`, roles: ['writer', 'reader'], teams: ['search'] });
+    expect(byIam(`arn:aws:sts::${account}:assumed-role/ops/ada@example.com`)).toMatchObject({
+      roles: ['admin'],
+      teams: [],
+    });
+    expect(byIam(`arn:aws:iam::${account}:user/people/ada`)).toMatchObject({ roles: ['reader'], teams: [] });
+  });
+
+  it.each([
+    ['of another account', 'arn:aws:sts::999999999999:assumed-role/search-api/x'],
+    ['whose session is named so', `arn:aws:sts::${account}:assumed-role/other/search-api`],
+    ['whose name only ends so', `arn:aws:sts::${account}:assumed-role/my-search-api/x`],
+    ['that is a user named so', `arn:aws:iam::${account}:user/search-api`],
+  ])('is not taken for another by a name: %s', (_, arn) => {
+    expect(byIam(arn)!.roles).toEqual(['writer']);
+  });
+
   it('is nobody where the route asks for no one, and an error where what was said cannot be read', () => {
-    expect(principalOf(documented())).toBeUndefined();
+    expect(principalOf(documented(), RULES)).toBeUndefined();
     const context = { authorizer: { lambda: { principal: '{"id":"x","roles":["root"],"teams":[]}' } } };
-    expect(() => principalOf(documented({}, context))).toThrow();
+    expect(() => principalOf(documented({}, context), RULES)).toThrow();
   });
 });
 

@@ -16,10 +16,13 @@ const SOMEBODY: Principal = { id: 'somebody', roles: ['admin'], teams: [] };
 /** The HTTP side as a function behind API Gateway, which asks an authoriser who it is that calls. */
 const gatewayServer: StartServer = async ({ authenticate, ...more } = {}, log = memoryBatchLog()) => {
   const logged: string[] = [];
-  const handler = httpFunction((place) => {
-    const { log: noted, ...dependencies } = testDependencies(log, logged);
-    return httpApp({ ...dependencies, ...place, log: noted, ...more });
-  });
+  const handler = httpFunction(
+    (place) => {
+      const { log: noted, ...dependencies } = testDependencies(log, logged);
+      return httpApp({ ...dependencies, ...place, log: noted, ...more });
+    },
+    { iam: { callers: [], unnamed: [] } },
+  );
   const principalOf = async (headers: Headers) =>
     authenticate ? authenticate(new Request('https://api.example', { headers })) : SOMEBODY;
   const { url, stop } = await gateway({ handler, principalOf });

@@ -39,6 +39,21 @@ describe('stack of the application', () => {
     for (const each of stacks.templates.values()) each.hasOutput('Version', { Value: manifest.version });
   });
 
+  it('lets the heartbeat send and ask, by the name of its role', () => {
+    const inEnvironment = Object.values(template.findResources('AWS::Lambda::Function')).flatMap(
+      ({ Properties }) => Properties.Environment?.Variables?.IAM_CALLERS ?? [],
+    );
+
+    expect(inEnvironment).toHaveLength(2); // ingest and api
+    for (const {
+      'Fn::Join': [, parts],
+    } of inEnvironment) {
+      expect(parts[0]).toBe('[{"arn":"');
+      expect(parts[1]['Fn::GetAtt'][0]).toMatch(/^HeartbeatRole/);
+      expect(parts[2]).toBe('","roles":["writer","reader"],"teams":["*"]}]');
+    }
+  });
+
   it('bounds the roll-up by its source', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 50,
