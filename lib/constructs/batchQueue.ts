@@ -4,7 +4,12 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import { deadLetterQueue } from './deadLetterQueue.ts';
 
-/** Tries before a message is parked. */
+/**
+ * Tries before a message is parked. What fails is given back by name (`batchItemFailures`) or by running out of time, and is seen
+ * again when its time of being invisible is over, not at once. That is left so: five tries over an hour outlive an outage that
+ * five tries within seconds, by ChangeMessageVisibility, would turn into parked batches; what passes sooner the SDK retries.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
 const MAX_RECEIVE_COUNT = 5;
 
 export interface BatchQueueProps {
