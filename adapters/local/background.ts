@@ -6,6 +6,7 @@ import { DAY, HOUR, MINUTE } from '../../core/telemetry/families.ts';
 import { ARCHIVE_DEFAULTS, archiveBatches } from '../../core/usecases/archiveBatches.ts';
 import { compact } from '../../core/usecases/compact.ts';
 import { expireRollups, type RollupRetention } from '../../core/usecases/expireRollups.ts';
+import { REMEMBERED_MS } from '../../core/usecases/resendBatches.ts';
 import { rollUp } from '../../core/usecases/rollUp.ts';
 import { type LocalCosting, localCosting } from './costing.ts';
 import { inUseSince } from './dataFolder.ts';
@@ -45,8 +46,6 @@ const LONGEST_WITHOUT_MS = 10_000;
 /** As often as in AWS. */
 const EVALUATION_MS = 15 * MINUTE;
 const LONGEST_PAUSE_MS = 30_000;
-/** Applied batches are remembered for as long as events are accepted and dead letters are kept. */
-const APPLIED_MS = 49 * DAY;
 /** Keys longer than that: a new request under a forgotten key whose batch counts as applied would be accepted, then left out. */
 const KEYS_MS = 51 * DAY;
 
@@ -113,7 +112,7 @@ const housekeeping = async () => {
     await step('dropping old rollups', () => expiry(nowMs));
     // In this order: while applied batches are not forgotten, neither are their keys.
     await step('forgetting batches and keys', async () => {
-      await rollups.forgetApplied(nowMs - APPLIED_MS);
+      await rollups.forgetApplied(nowMs - REMEMBERED_MS);
       await log.forgetKeys(nowMs - KEYS_MS);
     });
   }

@@ -4,7 +4,7 @@ import { s3Archive } from '../../adapters/aws/archive/s3Archive.ts';
 import { appliedIn } from '../../adapters/aws/rollups/apply.ts';
 import { s3BatchLog } from '../../adapters/aws/s3BatchLog.ts';
 import { DAY } from '../../core/telemetry/families.ts';
-import { resendBatches } from '../../core/usecases/resendBatches.ts';
+import { missedLately, resendBatches } from '../../core/usecases/resendBatches.ts';
 import { documentClient } from '../documentClient.ts';
 import { readEnvironment } from '../environment.ts';
 import { log } from '../log.ts';
@@ -35,7 +35,7 @@ const resend = resendBatches({
 
 export const handler = scheduled(async ({ nowMs, remainingMs }) => {
   const isShort = () => remainingMs() < ENOUGH_MS;
-  const resent = await resend(nowMs, isShort);
+  const resent = await resend(missedLately(nowMs), isShort);
   const expired = await archive.expire({ day: dayOf(nowMs - env.ARCHIVE_DAYS * DAY), nowMs });
   const archived = { batches: 0, items: 0 };
   while (!isShort()) {

@@ -3,9 +3,14 @@ import { awsSession, clientOptions, profileOption, regionOption } from '../awsSe
 import { Failure } from '../failure.ts';
 import { type MoveOptions, redriveBatches } from './batches.ts';
 import { redriveEvents } from './events.ts';
+import { redriveUnannounced, spanOf } from './unannounced.ts';
 
 interface Options extends MoveOptions {
   stack: string;
+  dataStack: string;
+  unannounced?: true;
+  from?: string;
+  to: string;
   region?: string;
   profile?: string;
 }
@@ -28,15 +33,24 @@ export const addRedrive = (program: Command): Command =>
       new Option('--rate <messages>', 'at most so many in a second, 1 to 500').argParser(rate).conflicts('plain'),
     )
     .option('--plain', 'receive, send and delete each from here, where SQS cannot move them itself')
+    .option(
+      '--unannounced',
+      'announce batches of the bucket instead that were kept from --from to --to and never rolled up',
+    )
+    .option('--from <time>', 'ISO 8601, epoch milliseconds, or now-24h, now-7d; at most 49 days ago (default: these)')
+    .option('--to <time>', 'the same; not included', 'now')
+    .option('--data-stack <name>', 'with --unannounced: the stack that holds the data', 'ModelmeterData')
     .addHelpText(
       'after',
       `
 It takes the IAM actions cloudformation:DescribeStacks, sqs:GetQueueAttributes, sqs:StartMessageMoveTask,
-sqs:ListMessageMoveTasks, sqs:ReceiveMessage, sqs:DeleteMessage, sqs:SendMessage and lambda:InvokeFunction.
+sqs:ListMessageMoveTasks, sqs:ReceiveMessage, sqs:DeleteMessage, sqs:SendMessage and lambda:InvokeFunction; with
+--unannounced s3:ListBucket, dynamodb:BatchGetItem, kms:Decrypt and sqs:SendMessage.
 
 Examples:
   modelmeter redrive --dry-run
-  modelmeter redrive --rate 20`,
+  modelmeter redrive --rate 20
+  modelmeter redrive --unannounced --from 2026-11-01 --to 2026-11-03`,
     )
     .action(redrive);
 
@@ -46,9 +60,24 @@ const redrive = async (options: Options): Promise<void> => {
     import('@aws-sdk/client-sqs'),
     import('../../aws/stackOutputs.ts'),
   ]);
+  const span = spanOf(options, Date.now());
   const session = await awsSession(options);
-  const { stack } = options;
-  const outputs = await stackOutputs({ client: new CloudFormationClient(clientOptions(session)), stack });
+  const { stack, dataStack } = options;
+  const outputsOf = (name: string) =>
+    stackOutputs({ client: new CloudFormationClient(clientOptions(session)), stack: name });
+  const outputs = await outputsOf(stack);
+  if (options.unannounced) {
+    const data = await outputsOf(dataStack);
+    return redriveUnannounced(
+      { ...(options.dryRun && { dryRun: true }), ...span },
+      {
+        session,
+        bucket: output(data, 'DataBucket', dataStack),
+        table: output(data, 'RollupsTable', dataStack),
+        queue: output(outputs, 'BatchQueueUrl', stack),
+      },
+    );
+  }
   const client = new SQSClient(clientOptions(session));
   await redriveBatches(options, {
     client,

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -9,12 +11,13 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invokeAgain } from '../../../adapters/aws/deadLetters/invokeAgain.ts';
 import { moveByHand } from '../../../adapters/aws/deadLetters/moveByHand.ts';
 import { moveByTask } from '../../../adapters/aws/deadLetters/moveByTask.ts';
 import { queueDepth } from '../../../adapters/aws/deadLetters/queueDepth.ts';
-import { awsConfig, hasMoto, type Service, startMoto } from '../../aws/services.ts';
+import { awsConfig, createTables, hasMoto, type Service, startMoto } from '../../aws/services.ts';
 import { call, range, sumOf, T0, valuesOf, world } from '../../usecases/world.ts';
 import { run } from '../harness.ts';
 import { answering, awsError } from './answering.ts';
@@ -300,6 +303,31 @@ describe.skipIf(!hasMoto)('a move by hand, against moto', () => {
       expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 dead letters wait; 25 batches/) });
       expect(await rollUpAll(to)).toBe(BATCHES * CALLS_EACH);
     }, 60_000);
+
+    it('announces what was kept and never rolled up, and nothing of a time that is forgotten', async () => {
+      const aws = awsConfig(moto.endpoint);
+      const [s3, dynamo] = [new S3Client(aws), DynamoDBDocumentClient.from(new DynamoDBClient(aws))];
+      const { rollups } = await createTables(dynamo, '-unannounced');
+      await s3.send(new CreateBucketCommand({ Bucket: 'kept' }));
+      for (const id of ['0a', '7b', 'fc'])
+        await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: `batches/${id}`, Body: '' }));
+      await dynamo.send(new PutCommand({ TableName: rollups, Item: { pk: 'applied#7b', sk: '-', atMs: Date.now() } }));
+      const { to } = await queues('unannounced');
+      await stack('KeptData', { DataBucket: 'kept', RollupsTable: rollups });
+      await stack('KeptApp', { BatchQueueUrl: to });
+      const command = ['--unannounced', '--stack', 'KeptApp', '--data-stack', 'KeptData'];
+
+      const dry = await redrive(...command, '--dry-run', '--to', 'now+1h');
+      const before = await queueDepth({ client, url: to });
+      const done = await redrive(...command, '--from', 'now-2d', '--to', 'now+1h');
+      const forgotten = await redrive(...command, '--from', 'now-50d');
+
+      expect(dry).toMatchObject({ code: 0, stdout: '2 batches of that time are not rolled up\n' });
+      expect(before.waiting).toBe(0);
+      expect(done.stdout).toBe('2 batches of that time are not rolled up; all were announced\n');
+      expect((await queueDepth({ client, url: to })).waiting).toBe(2);
+      expect(forgotten).toMatchObject({ code: 2, stderr: expect.stringContaining('more than 49 days ago') });
+    }, 180_000);
 
     it('says what to do where the stack is not there, or is another', async () => {
       await stack('Other', { Something: 'else' });
