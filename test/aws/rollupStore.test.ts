@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryBlockBytes } from '../../adapters/aws/blockBytes.ts';
 import { dynamoRollupStore } from '../../adapters/aws/dynamoRollupStore.ts';
+import { rollupDirectory, unabsorbed } from '../../adapters/aws/rollups/directory.ts';
 import { blockId, parseBlockId, segmentIds, segmentTimeMs } from '../../adapters/aws/rollups/segments.ts';
 import type { NewBlock, RollupStore } from '../../core/ports.ts';
-import { HOUR, MINUTE } from '../../core/telemetry/families.ts';
+import { DAY, HOUR, MINUTE } from '../../core/telemetry/families.ts';
 import { runs } from '../usecases/world.ts';
 import { awsConfig, createTables, type Service, startDynalite } from './services.ts';
 
@@ -57,6 +58,54 @@ describe('ids of blocks', () => {
 
     expect(ids.toSorted()).toEqual(ids);
     expect(segmentTimeMs(ids.at(-1)!)).toBe(nowMs);
+  });
+});
+
+describe('a reader between the two halves of the directory', () => {
+  it('sees a block once, whose segment went long after it was absorbed and just after the reader saw it', async () => {
+    let nowMs = Date.parse('2026-03-04');
+    const { all, table } = await stores(1, () => nowMs);
+    const store = all[0]!;
+    const directory = rollupDirectory({ client, table });
+    const compactDay = async (day: number) => {
+      const blocks = await store.list({ ...everything(), fromMs: day * DAY, toMs: (day + 1) * DAY });
+      await store.replace({ remove: blocks.map(({ id }) => id), add: [aBlock(day * DAY, 9)] });
+    };
+    await store.apply({ batchIds: ['b'], blocks: [aBlock(0, 1), aBlock(DAY, 1)], nowMs });
+    await compactDay(0);
+    nowMs += 2 * HOUR;
+    await compactDay(1);
+
+    const loose = await directory.loose();
+    await store.tidy(nowMs);
+    await compactDay(0); // by another function, and the reader goes on only now
+    const days = await directory.days([0, DAY].map((dayMs) => ({ group: 'f', dayMs })));
+
+    expect(loose).toHaveLength(1);
+    expect(unabsorbed(loose, days)).toEqual([]);
+  });
+
+  it('costs no mark for ever: it goes with the first change that comes an hour after it was seen to be over', async () => {
+    let nowMs = Date.parse('2026-03-04');
+    const { all, table } = await stores(1, () => nowMs);
+    const store = all[0]!;
+    const compact = async () => {
+      const blocks = await store.list(everything());
+      await store.replace({ remove: blocks.map(({ id }) => id), add: [aBlock(0, 9)] });
+    };
+    const marks = async () =>
+      (await rollupDirectory({ client, table }).days([{ group: 'f', dayMs: 0 }]))[0]!.absorbed.size;
+    await store.apply({ batchIds: ['b'], blocks: [aBlock(0, 1)], nowMs });
+    await compact();
+    await store.tidy(nowMs);
+    const counts = [await marks()];
+    for (const passedMs of [2 * HOUR, HOUR / 2, HOUR]) {
+      nowMs += passedMs;
+      await compact();
+      counts.push(await marks());
+    }
+
+    expect(counts).toEqual([1, 1, 1, 0]);
   });
 });
 

@@ -42,9 +42,18 @@ export const dayActions = ({ table, intents, now, newSegmentId }: RollupParts, c
   return actions;
 };
 
-/** Marks that are still needed. `loose` was read before the day was. */
+/** When a block that was absorbed went off the list of loose ones: it has not yet, as far as its day was told. */
+export const STILL_LOOSE = 0;
+
+/**
+ * Marks that are still needed, each with when a change of the day first found its segment gone: a segment may go long after its
+ * block was absorbed, and the hour runs from there. `loose` was read before the day was.
+ */
 export const neededMarks = (day: Day, loose: readonly LooseSegment[], nowMs: number): Map<string, number> => {
   const there = new Set(loose.map(({ segmentId }) => segmentId));
-  const isNeeded = ([mark, atMs]: [string, number]) => there.has(mark.split(':')[0]!) || atMs >= nowMs - MARK_MS;
-  return new Map([...day.absorbed].filter(isNeeded));
+  const marks = [...day.absorbed].map(([mark, goneMs]): [string, number] => {
+    if (there.has(mark.split(':')[0]!)) return [mark, STILL_LOOSE];
+    return [mark, goneMs === STILL_LOOSE ? nowMs : goneMs];
+  });
+  return new Map(marks.filter(([, goneMs]) => goneMs === STILL_LOOSE || goneMs >= nowMs - MARK_MS));
 };

@@ -21,7 +21,7 @@ export interface Day extends DayName {
   /** Drawn anew with each change; undefined = there is no item. */
   version: string | undefined;
   blocks: PlacedBlock[];
-  /** Loose blocks (`markOf`) that are in `blocks` by now, or were, and since when, epoch ms. */
+  /** Loose blocks (`markOf`) that are in `blocks` by now, or were, and since when their segment is gone, epoch ms (0 = not yet). */
   absorbed: ReadonlyMap<string, number>;
 }
 

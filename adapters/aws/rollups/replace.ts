@@ -2,7 +2,7 @@ import { AppError } from '../../../core/errors.ts';
 import type { Partition, RollupStore } from '../../../core/ports.ts';
 import { transact } from '../dynamo.ts';
 import { MAX_TRIES, pause } from '../retry.ts';
-import { type DayChange, dayActions, neededMarks } from './changeDays.ts';
+import { type DayChange, dayActions, neededMarks, STILL_LOOSE } from './changeDays.ts';
 import { dayNameOf } from './directory.ts';
 import type { Day, DayName, LooseSegment } from './items.ts';
 import { type RollupParts, writeSegments } from './parts.ts';
@@ -66,7 +66,7 @@ const changeOf = (
   const gone = new Set(of.gone.get(keyOf(day))?.map(markOf));
   const compacted = new Set(day.blocks.map(markOf));
   const absorbed = neededMarks(day, of.loose, of.nowMs);
-  for (const mark of gone) if (!compacted.has(mark)) absorbed.set(mark, of.nowMs);
+  for (const mark of gone) if (!compacted.has(mark)) absorbed.set(mark, STILL_LOOSE);
   const blocks = [...day.blocks.filter((block) => !gone.has(markOf(block))), ...(of.added.get(keyOf(day)) ?? [])];
   return { before: day, blocks, absorbed };
 };
