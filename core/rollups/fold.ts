@@ -100,17 +100,23 @@ export const folder = (guard: CardinalityGuard): Folder => {
 
   const plans = planFamilies();
   const taken: Taken = { count: 0, measures: [], values: [], bins: [] };
+  const takenApart: Taken = { count: 0, measures: [], values: [], bins: [] };
   const addEvent = (event: ModelEvent & Fields) => {
     const time = event.timestamp;
-    take(event, MEASURES[event.kind], taken);
-    const { common, special, keysOf } = plans[event.kind];
-    const keys = keysOf(event);
+    const { common, wide, ofFeatures, measures, measuresApart, keysOf } = plans[event.kind];
+    take(event, measures, taken);
+    if (wide.length > 0) take(event, measuresApart, takenApart);
+    const { keys, heads } = keysOf(event);
     for (let i = 0; i < common.length; i++) addRecord(common[i]!, keys[i]!, event, time, taken);
-    for (const plan of special) {
-      const { each } = plan.family;
-      if (each === undefined) addRecord(plan, keyOf(event, plan.family.dimensions), event, time, taken);
-      else if (event.features !== undefined) addFeatures(plan, event, each);
-    }
+    for (let i = 0; i < wide.length; i++)
+      addRecord(
+        wide[i]!.plan,
+        heads[i]! + keyOf(event, wide[i]!.own),
+        event,
+        time,
+        wide[i]!.plan.isApart ? takenApart : taken,
+      );
+    if (event.features !== undefined) for (const plan of ofFeatures) addFeatures(plan, event, plan.family.each!);
   };
 
   return {
@@ -200,16 +206,30 @@ export const canonicalLabels = (labels: Record<string, string>): string =>
 /** How a family is folded: for each of its kind's measures what it keeps of it. */
 interface FamilyPlan {
   family: Family;
+  /** It keeps measures that are set apart, and no others. */
+  isApart: boolean;
+  /** Those of its kind of event that are set apart, or all others. */
   measures: readonly Measure[];
   keeping: readonly ('nothing' | 'total' | 'numbers' | 'sketch')[];
   latest: OpenFile | undefined;
 }
 
-/** The families of a kind of event: those whose keys are made together, and the others. */
+/** The families of a kind of event: those whose keys are made together, those that are wide, and those of features. */
 interface KindPlan {
   common: readonly FamilyPlan[];
-  special: readonly FamilyPlan[];
-  keysOf: (record: Fields) => readonly string[];
+  /** With the dimensions that only they have. */
+  wide: readonly { plan: FamilyPlan; own: readonly string[] }[];
+  ofFeatures: readonly FamilyPlan[];
+  measures: readonly Measure[];
+  measuresApart: readonly Measure[];
+  keysOf: (record: Fields) => Keys;
+}
+
+interface Keys {
+  /** Of the common families. */
+  keys: readonly string[];
+  /** Of the wide ones: short for their values of the dimensions that common ones have too. */
+  heads: readonly string[];
 }
 
 const keyOf = (record: Fields, dimensions: readonly string[]): string => {
@@ -222,39 +242,76 @@ const keyOf = (record: Fields, dimensions: readonly string[]): string => {
 };
 
 /**
- * The keys of a record in several families at once. Most events share all their dimensions with one before, so one key
+ * The keys of a record in several families at once. Most events share all these dimensions with one before, so one key
  * over all of them finds the others ready made.
+ *
+ * @param shared of each wide family the dimensions that are among the common ones
  */
-const keyCache = (families: readonly (readonly string[])[]) => {
-  const all = [...new Set(families.flat())];
-  const known = new Map<string, string[]>();
-  return (record: Fields): readonly string[] => {
+const keyCache = (
+  all: readonly string[],
+  families: readonly (readonly string[])[],
+  shared: readonly (readonly string[])[],
+) => {
+  const known = new Map<string, Keys>();
+  const short = shared.map(() => new Map<string, string>());
+  const headOf = (record: Fields, dimensions: readonly string[], heads: Map<string, string>): string => {
+    const key = keyOf(record, dimensions);
+    const head = heads.get(key) ?? `${heads.size}\u001f`;
+    heads.set(key, head);
+    return head;
+  };
+  return (record: Fields): Keys => {
     const key = keyOf(record, all);
     let keys = known.get(key);
     if (!keys) {
-      keys = families.map((dimensions) => keyOf(record, dimensions));
+      keys = {
+        keys: families.map((dimensions) => keyOf(record, dimensions)),
+        heads: shared.map((dimensions, i) => headOf(record, dimensions, short[i]!)),
+      };
       known.set(key, keys);
     }
     return keys;
   };
 };
 
+const measuresThat = (event: RollupKind, areApart: boolean): readonly Measure[] =>
+  MEASURES[event].filter(({ isApart }) => (isApart ?? false) === areApart);
+
 const planFamilies = (): Record<RollupKind, KindPlan> => {
   const plan = (family: Family): FamilyPlan => {
     const kept = measuresOf(family);
-    const keeping = MEASURES[family.event].map((measure) => {
+    const isApart = kept[0]?.isApart ?? false;
+    const measures = measuresThat(family.event, isApart);
+    const keeping = measures.map((measure) => {
       if (!kept.includes(measure)) return 'nothing';
       if (measure.kind === 'count') return 'total';
       return family.sketches?.includes(measure.name) === false ? 'numbers' : 'sketch';
     });
-    return { family, measures: MEASURES[family.event], keeping, latest: undefined };
+    return { family, isApart, measures, keeping, latest: undefined };
   };
   const kinds = Object.keys(MEASURES) as RollupKind[];
   const ofKind = (kind: RollupKind): KindPlan => {
     const all = FAMILIES.filter((family) => family.event === kind).map(plan);
-    const common = all.filter(({ family }) => !family.isWide && !family.each);
-    const special = all.filter((each) => !common.includes(each));
-    return { common, special, keysOf: keyCache(common.map(({ family }) => family.dimensions)) };
+    const ofFeatures = all.filter(({ family }) => family.each);
+    const [wides, common] = [true, false].map((isWide) =>
+      all.filter(({ family }) => !family.each && (family.isWide ?? false) === isWide),
+    ) as [FamilyPlan[], FamilyPlan[]];
+    const families = common.map(({ family }) => family.dimensions);
+    const known = [...new Set(families.flat())];
+    const partsOf = ({ dimensions }: Family, isKnown: boolean) =>
+      dimensions.filter((name) => known.includes(name) === isKnown);
+    return {
+      common,
+      wide: wides.map((each) => ({ plan: each, own: partsOf(each.family, false) })),
+      ofFeatures,
+      measures: measuresThat(kind, false),
+      measuresApart: measuresThat(kind, true),
+      keysOf: keyCache(
+        known,
+        families,
+        wides.map(({ family }) => partsOf(family, true)),
+      ),
+    };
   };
   return Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as Record<RollupKind, KindPlan>;
 };

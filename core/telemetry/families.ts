@@ -37,7 +37,7 @@ export interface Measure {
   kind: 'count' | 'distribution';
   /** The number that an event adds; undefined = nothing. Booleans were turned into 1. */
   value: (event: Record<string, unknown>) => number | undefined;
-  /** Kept only by the families that name it. */
+  /** Kept only by families that name it, which name no other ones. */
   isApart?: true;
 }
 

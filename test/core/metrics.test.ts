@@ -3,6 +3,7 @@ import type { MetricTerm } from '../../core/metrics/types.ts';
 import { findMetric, METRICS } from '../../core/metrics.ts';
 import { checkStats, STATS, sourceKind } from '../../core/query/evaluate.ts';
 import { parseFilter } from '../../core/query/filter.ts';
+import { measuresOf } from '../../core/rollups/fold.ts';
 import { FAMILIES, MEASURES } from '../../core/telemetry/families.ts';
 
 /** Rows of the requirements whose metrics are in the catalogue from the start. */
@@ -86,6 +87,12 @@ describe('the metric catalogue', () => {
     );
 
     expect(kept.filter((measure) => !named.has(measure))).toEqual([]);
+  });
+
+  it('keeps measures that are set apart in families of their own', () => {
+    const kinds = FAMILIES.map((family) => new Set(measuresOf(family).map(({ isApart }) => isApart ?? false)));
+
+    expect(kinds.filter(({ size }) => size !== 1)).toEqual([]);
   });
 
   it('counts different values only of dimensions that events are rolled up by', () => {
