@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addBackup } from './backup.ts';
+import { addCost } from './cost.ts';
 import { addDashboards } from './dashboards.ts';
 import { addDoctor } from './doctor.ts';
 import { addEstimate } from './estimate.ts';
@@ -27,6 +28,7 @@ const COMMANDS = [
   addDoctor,
   addBackup,
   addKeys,
+  addCost,
   addPrices,
   addReconcile,
   addEstimate,

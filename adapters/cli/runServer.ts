@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../core/config.ts';
+import { withDemoCosts } from '../../demo/costs.ts';
 import { startDemo } from '../../demo/start.ts';
 import { readConfig } from '../configFile.ts';
 import { hasApiKeys } from '../local/apiKeys.ts';
@@ -25,7 +26,8 @@ export const runServer = async (options: ServeOptions): Promise<void> => {
       `listening at ${options.host} would let everybody in the network read and write: make a key by ` +
         'modelmeter keys create, set MODELMETER_TOKENS to a secret, or listen at 127.0.0.1',
     );
-  const config = withHosts(readConfig(options.config), options.host);
+  const configured = readConfig(options.config);
+  const config = withHosts(options.demo ? withDemoCosts(configured) : configured, options.host);
   await checkPort(options.host, options.port);
   makeFolder(dataDir);
   const log = consoleLog(options.log);

@@ -352,7 +352,7 @@ const SCHEMAS = {
         currency: z.string().optional().describe('where it is another'),
         points: z.array(z.tuple([z.number().describe('epoch milliseconds'), z.number().nullable()])),
         listCost: z.number().nullable().describe('at list price, over the range'),
-        total: z.number(),
+        total: z.number().nullable().describe('over the range; null = nothing of it has a price'),
       }),
     ),
     unpriced: z

@@ -23,8 +23,8 @@ export interface CostSeries {
   points: [number, number | null][];
   /** At list price, before discounts, over the whole range. */
   listCost: number | null;
-  /** Over the whole range. */
-  total: number;
+  /** Over the whole range; null = nothing of it has a price. */
+  total: number | null;
 }
 
 export interface CostsAnswer {
@@ -97,7 +97,7 @@ export const queryCosts =
       to: grid.toMs,
       step_s: grid.stepS,
       groupBy,
-      total: inLedgers.reduce((sum, { total }) => sum + total, 0),
+      total: inLedgers.reduce((sum, { total }) => sum + (total ?? 0), 0),
       ...(notes.size > 0 ? { note: [...notes].join('; ') } : {}),
       series: inOrder(groups, input).map((group) => seriesOf(group, grid)),
       unpriced: unpriced.sort((a, b) => b.quantity - a.quantity).slice(0, 100),
@@ -177,7 +177,7 @@ const inOrder = (groups: CostSums[], { limit, order, groupBy }: QueryInput): Cos
   const sorted =
     limit === undefined && order === undefined
       ? groups.sort((a, b) => (text(a) < text(b) ? -1 : 1))
-      : groups.sort((a, b) => sign * (b.total - a.total));
+      : groups.sort((a, b) => sign * ((b.total ?? 0) - (a.total ?? 0)));
   return limit === undefined ? sorted : sorted.slice(0, limit);
 };
 

@@ -10,7 +10,8 @@ export interface CostSums {
   /** By bucket; null = nothing is known of this group and nothing has a price there. */
   costs: (number | null)[];
   listCosts: (number | null)[];
-  total: number;
+  /** Over all buckets; null = nothing has a price. */
+  total: number | null;
 }
 
 /** Something that was used and has no price. */
@@ -64,7 +65,7 @@ export const sumCosts = (
       if (cost === null) continue;
       group.costs[bucket] = (group.costs[bucket] ?? 0) + cost;
       group.listCosts[bucket] = (group.listCosts[bucket] ?? 0) + (table.listCost[row] ?? cost);
-      group.total += cost;
+      group.total = (group.total ?? 0) + cost;
     }
   }
   for (const group of groups.values())
@@ -85,7 +86,7 @@ const groupOf = (
   const known = groups.get(key);
   if (known) return known;
   const empty = () => new Array<number | null>(grid.starts.length).fill(null);
-  const group = { currency, labels, costs: empty(), listCosts: empty(), total: 0 };
+  const group: CostSums = { currency, labels, costs: empty(), listCosts: empty(), total: null };
   groups.set(key, group);
   return group;
 };

@@ -34,7 +34,7 @@ describe('the ledger', () => {
           for (const grain of ['hour', 'day', 'client'] as const) {
             const tables = await kept.tables({ ...day, grain });
             const { groups } = sumCosts(tables, { grid: uniformGrid(day, HOUR), groupBy, filters: [] });
-            const total = groups.reduce((sum, group) => sum + group.total, 0);
+            const total = groups.reduce((sum, group) => sum + (group.total ?? 0), 0);
             expect(Math.abs(total - costOf(entries))).toBeLessThan(0.005);
           }
         },
