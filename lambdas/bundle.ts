@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type OutputFile, transform } from 'esbuild';
-import { oneCopyOfEach, sparseSchemas } from './bundlePlugins.ts';
+import { barePrices, oneCopyOfEach, sparseSchemas } from './bundlePlugins.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -33,7 +33,7 @@ export const bundleOptions = (name: string): BuildOptions & { write: false } => 
   alias: { '@aws-sdk/credential-provider-node': join(root, 'lambdas', 'credentials.ts') },
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [oneCopyOfEach(), sparseSchemas],
+  plugins: [oneCopyOfEach(), sparseSchemas, barePrices],
 });
 
 /** Writes the bundle of a function into a folder, which is made where there is none; answers the path of what Lambda loads. */

@@ -47,3 +47,23 @@ export const sparseSchemas: Plugin = {
       };
     }),
 };
+
+/** What of a price list's entries only people read, or only its reader of answers. */
+const UNREAD = new Set(['name', 'description', 'context_window', 'deprecated', 'extractors']);
+/** Comments are looked into for what a service tier costs. */
+const SAYS_A_TIER = /\btiers?\b|\bBatch\b/;
+
+/** The list of token prices without what no function of ours reads: a third of it. */
+export const barePrices: Plugin = {
+  name: 'bare-prices',
+  setup: (builder) =>
+    builder.onLoad({ filter: /@pydantic[\\/]genai-prices[\\/]dist[\\/]index\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const [, list, rest] = /^const E = (\[\n.*?\n\])(.*)$/s.exec(source) ?? [];
+      if (list === undefined) throw new Error(`${path} does not begin with its list of prices: see barePrices`);
+      const bare = JSON.stringify(new Function(`return ${list}`)(), (key, value) =>
+        UNREAD.has(key) || (key === 'price_comments' && !SAYS_A_TIER.test(value)) ? undefined : value,
+      );
+      return { contents: `const E = ${bare}${rest}` };
+    }),
+};
