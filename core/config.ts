@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { IamCaller } from './access/iam.ts';
+import { type AttributionOptions, attributionBy, DEFAULT_TAG_KEYS } from './cost/bill/attribution.ts';
+import type { BilledOptions } from './cost/bill/billedEntries.ts';
 import { Budget, BudgetName } from './cost/budgets.ts';
 import { PricesConfig } from './cost/prices/configuration.ts';
 import type { DeploymentAttributes } from './ports.ts';
@@ -206,9 +208,28 @@ const Storage = z.strictObject({
   to: time.optional(),
 });
 
+const tagKeys = (names: readonly string[]) => z.array(name).default([...names]);
+
 const Costs = z.strictObject({
   resources: z.array(Resource).default([]),
   storage: z.array(Storage).default([]),
+  exchangeRates: z
+    .record(
+      z.string().regex(/^[A-Z]{3}$/, 'expected a currency in three capital letters, such as EUR'),
+      z.number().positive(),
+    )
+    .default({})
+    .describe('US dollars for one unit; bills in other currencies are kept apart'),
+  tagKeys: z
+    .strictObject({
+      team: tagKeys(DEFAULT_TAG_KEYS.team),
+      project: tagKeys(DEFAULT_TAG_KEYS.project),
+      environment: tagKeys(DEFAULT_TAG_KEYS.environment),
+      deployment: tagKeys(DEFAULT_TAG_KEYS.deployment),
+      model: tagKeys(DEFAULT_TAG_KEYS.model),
+    })
+    .prefault({})
+    .describe('tags of bills that say whose a cost is, in the order in which they are looked for'),
 });
 
 const Settings = z.strictObject({
@@ -261,3 +282,25 @@ const strangers = (
 /** Attributes that the configuration gives to deployments, as the registry takes them: without tags, which find resources. */
 export const registryOf = ({ deployments }: Pick<Config, 'deployments'>): Record<string, z.infer<typeof Attributes>> =>
   Object.fromEntries(Object.entries(deployments).map(([name, { tags: _, ...attributes }]) => [name, attributes]));
+
+/** How lines of bills become entries of the ledger. */
+export const billedBy = ({ costs, deployments }: Pick<Config, 'costs' | 'deployments'>): BilledOptions => ({
+  attribution: attributionBy({ tagKeys: costs.tagKeys, deployments: deploymentLabels(deployments) }),
+  exchangeRates: costs.exchangeRates,
+});
+
+/** What a bill's line takes over of the deployment that it is of: not where it runs, which the bill knows better. */
+const deploymentLabels = (deployments: Config['deployments']): AttributionOptions['deployments'] =>
+  Object.fromEntries(
+    Object.entries(deployments).map(([name, { model, modelVersion, team, project, environment, tags }]) => [
+      name,
+      {
+        ...(model !== undefined && { model }),
+        ...(modelVersion !== undefined && { modelVersion }),
+        ...(team !== undefined && { team }),
+        ...(project !== undefined && { project }),
+        ...(environment !== undefined && { environment }),
+        tags,
+      },
+    ]),
+  );

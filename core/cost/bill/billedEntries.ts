@@ -1,0 +1,93 @@
+import { DAY } from '../../telemetry/families.ts';
+import type { CostEntry, CostLabels } from '../entry.ts';
+import type { Attribution } from './attribution.ts';
+import type { BillLine } from './line.ts';
+import { itemOf, operationOf, resourceTypeOf } from './meaning.ts';
+
+export interface BilledOptions {
+  attribution: Attribution;
+  /** US dollars that one unit of a currency is, by its three letters. What has no rate stays in its currency. */
+  exchangeRates: Readonly<Record<string, number>>;
+}
+
+/**
+ * The billed ledger's entries of lines of bills: by day, cost = effective cost. Of each currency for itself, unless there is a
+ * rate for it; a sum over all entries equals that over all lines.
+ */
+export const billedEntries = (lines: Iterable<BillLine>, options: BilledOptions): CostEntry[] => {
+  const sum = billedSum(options);
+  for (const line of lines) sum.add(line);
+  return sum.entries();
+};
+
+/** As `billedEntries`, for lines that come bit by bit. */
+export const billedSum = ({ attribution, exchangeRates }: BilledOptions) => {
+  const entries = new Map<string, CostEntry>();
+
+  return {
+    add(line: BillLine): void {
+      const { currency, effectiveCost, listCost, quantity = 0 } = line;
+      const rate = currency === 'USD' ? 1 : exchangeRates[currency];
+      const counted = itemOf(line);
+      const labels = labelsOf(line, attribution, counted?.item);
+      const startMs = Math.floor(line.startMs / DAY) * DAY;
+      const money = rate === undefined ? currency : 'USD';
+      const key = `${startMs} ${money} ${listCost === undefined} ${JSON.stringify(labels)}`;
+      const amount = counted === undefined ? 0 : quantity * counted.factor;
+      const cost = effectiveCost * (rate ?? 1);
+      const list = listCost === undefined ? undefined : listCost * (rate ?? 1);
+      const before = entries.get(key);
+      if (before === undefined) {
+        entries.set(key, {
+          startMs,
+          labels,
+          quantity: amount,
+          cost,
+          ...(list !== undefined && { listCost: list }),
+          ...(money !== 'USD' && { currency: money }),
+        });
+        return;
+      }
+      before.quantity += amount;
+      before.cost! += cost;
+      if (list !== undefined) before.listCost! += list;
+    },
+    entries: (): CostEntry[] => [...entries.values()],
+  };
+};
+
+/** Labels in one order, so that equal ones are equal as JSON. */
+const labelsOf = (line: BillLine, attribution: Attribution, item: string | undefined): CostLabels => {
+  const { deployment, model, modelVersion, team, project, environment } = attribution(line);
+  const resourceType = resourceTypeOf(line);
+  const labels: CostLabels = {};
+  const set = (name: keyof CostLabels, value: string | undefined) => {
+    if (value !== undefined) labels[name] = value;
+  };
+  set('deployment', deployment);
+  set('model', model);
+  set('modelVersion', modelVersion);
+  set('team', team);
+  set('project', project);
+  set('environment', environment);
+  set('provider', providerOf(line.provider));
+  set('account', line.account ?? line.billingAccount);
+  set('region', line.region);
+  set('operation', operationOf(line));
+  set('service', line.service);
+  set('resourceType', resourceType);
+  set('resource', line.resource);
+  set('item', item);
+  set('chargeCategory', line.category);
+  set('pricing', line.pricing);
+  return labels;
+};
+
+/** Bills write providers out; telemetry and the price book know them by these. */
+const PROVIDERS: readonly (readonly [RegExp, string])[] = [
+  [/^(aws|amazon)/i, 'aws'],
+  [/^(microsoft|azure)/i, 'azure'],
+  [/^(google|gcp)/i, 'gcp'],
+  [/^(oracle|oci)/i, 'oci'],
+];
+export const providerOf = (name: string): string => PROVIDERS.find(([form]) => form.test(name))?.[1] ?? name;

@@ -1,0 +1,181 @@
+import { DAY } from '../../telemetry/families.ts';
+import { fromUtf8, toUtf8 } from '../../utf8.ts';
+import type { BillLine, ChargeCategory, Pricing } from './line.ts';
+import { NO_TAGS } from './values.ts';
+
+/**
+ * The lines of one day of one bill, those that differ in nothing but their hour summed. As bytes: how long the texts are, the
+ * texts (lines of parts), and five columns of numbers, which come back as they were. The same lines in
+ * the same order give the same bytes.
+ */
+
+/** In the order of `keyOf`. What is kept of a line besides numbers; `billingAccount` and `billingPeriod` are of the whole bill. Tags come last. */
+const TEXTS = [
+  'provider',
+  'account',
+  'region',
+  'service',
+  'serviceCategory',
+  'category',
+  'resource',
+  'usageType',
+  'instanceType',
+  'pricing',
+  'unit',
+  'currency',
+] as const satisfies readonly (keyof BillLine)[];
+/** Readers of files take these two out of values: see `withoutSeparators`. */
+const BETWEEN_PARTS = '\x1f';
+const BETWEEN_LINES = '\x1e';
+/** Rows, quantity, list cost, billed cost, effective cost. NaN = not one of the rows said. */
+const NUMBERS = 5;
+
+/** Kept of the whole bill rather than of each line. */
+export interface BillIdentity {
+  billingAccount?: string | undefined;
+  billingPeriod: string;
+}
+
+export interface DayLines {
+  add(line: BillLine): void;
+  /** Adds what `bytes` made of other lines of the same day. */
+  merge(bytes: Uint8Array): void;
+  /** How many different lines there are. */
+  size(): number;
+  /** @param isSorted by their texts, as they are kept; else in the order in which they came, which is quicker */
+  bytes(isSorted: boolean): Uint8Array;
+}
+
+export const dayLines = (): DayLines => {
+  const places = new Map<string, number>();
+  /** Five for each line. */
+  const sums: number[] = [];
+
+  const addTo = (
+    key: string,
+    rows: number,
+    quantity: number,
+    list: number,
+    billed: number,
+    effective: number,
+  ): void => {
+    const place = places.get(key);
+    if (place === undefined) {
+      places.set(key, sums.length);
+      sums.push(rows, quantity, list, billed, effective);
+      return;
+    }
+    sums[place]! += rows;
+    sums[place + 1] = plus(sums[place + 1]!, quantity);
+    sums[place + 2] = plus(sums[place + 2]!, list);
+    sums[place + 3]! += billed;
+    sums[place + 4]! += effective;
+  };
+
+  return {
+    add: (line) => {
+      const { quantity = Number.NaN, listCost = Number.NaN, billedCost, effectiveCost } = line;
+      addTo(keyOf(line), 1, quantity, listCost, billedCost, effectiveCost);
+    },
+    merge(bytes) {
+      const { keys, numbers } = cut(bytes);
+      const n = keys.length;
+      keys.forEach((key, i) => {
+        addTo(key, numbers[i]!, numbers[n + i]!, numbers[2 * n + i]!, numbers[3 * n + i]!, numbers[4 * n + i]!);
+      });
+    },
+    size: () => places.size,
+    bytes(isSorted) {
+      const keys = isSorted ? [...places.keys()].sort() : [...places.keys()];
+      const texts = toUtf8(keys.join(BETWEEN_LINES));
+      const start = 8 + Math.ceil(texts.length / 8) * 8;
+      const whole = new Uint8Array(start + 8 * NUMBERS * keys.length);
+      new DataView(whole.buffer).setUint32(0, texts.length, true);
+      whole.set(texts, 8);
+      const numbers = new Float64Array(whole.buffer, start);
+      keys.forEach((key, i) => {
+        const place = places.get(key)!;
+        for (let column = 0; column < NUMBERS; column++) numbers[column * keys.length + i] = sums[place + column]!;
+      });
+      return whole;
+    },
+  };
+};
+
+/** The lines that `bytes` holds, each of the whole day. */
+export function* linesOf(
+  bytes: Uint8Array,
+  dayMs: number,
+  identity: BillIdentity,
+): Generator<BillLine & { rows: number }> {
+  const { keys, numbers } = cut(bytes);
+  const tagsOf = new Map<string, BillLine['tags']>([['', NO_TAGS]]);
+  const n = keys.length;
+  const known = (value: number) => (Number.isNaN(value) ? undefined : value);
+  for (const [i, key] of keys.entries()) {
+    const values = key.split(BETWEEN_PARTS);
+    const json = values[TEXTS.length]!;
+    const tags = tagsOf.get(json) ?? (JSON.parse(json) as BillLine['tags']);
+    tagsOf.set(json, tags);
+    const said = Object.fromEntries(TEXTS.flatMap((name, at) => (values[at] === '' ? [] : [[name, values[at]!]])));
+    yield {
+      ...(said as { provider: string; category: ChargeCategory; pricing?: Pricing; currency: string }),
+      ...identity,
+      startMs: dayMs,
+      endMs: dayMs + DAY,
+      rows: numbers[i]!,
+      quantity: known(numbers[n + i]!),
+      listCost: known(numbers[2 * n + i]!),
+      billedCost: numbers[3 * n + i]!,
+      effectiveCost: numbers[4 * n + i]!,
+      tags,
+    };
+  }
+}
+
+/** By object: the readers of files give equal tags as one object. */
+const jsonOf = new WeakMap<object, string>();
+const tagsText = (tags: BillLine['tags']): string => {
+  if (tags === NO_TAGS) return '';
+  let json = jsonOf.get(tags);
+  if (json === undefined) {
+    const text = JSON.stringify(tags);
+    json = text === '{}' ? '' : text;
+    jsonOf.set(tags, json);
+  }
+  return json;
+};
+
+const keyOf = (line: BillLine): string =>
+  [
+    line.provider,
+    line.account,
+    line.region,
+    line.service,
+    line.serviceCategory,
+    line.category,
+    line.resource,
+    line.usageType,
+    line.instanceType,
+    line.pricing,
+    line.unit,
+    line.currency,
+    tagsText(line.tags),
+  ].join(BETWEEN_PARTS);
+
+/** A text in which no value can be taken for the end of a part or of a line. */
+export const withoutSeparators = (text: string): string =>
+  text.includes(BETWEEN_PARTS) || text.includes(BETWEEN_LINES)
+    ? text.replaceAll(BETWEEN_PARTS, ' ').replaceAll(BETWEEN_LINES, ' ')
+    : text;
+
+const plus = (a: number, b: number): number => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : a + b);
+
+const cut = (bytes: Uint8Array): { keys: string[]; numbers: Float64Array } => {
+  const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const length = new DataView(buffer, byteOffset).getUint32(0, true);
+  const texts = fromUtf8(new Uint8Array(buffer, byteOffset + 8, length));
+  const keys = texts === '' ? [] : texts.split(BETWEEN_LINES);
+  const start = 8 + Math.ceil(length / 8) * 8;
+  return { keys, numbers: new Float64Array(buffer, byteOffset + start, NUMBERS * keys.length) };
+};
