@@ -4,7 +4,10 @@ import { EXIT, Failure } from './failure.ts';
 /** Talks to a running Modelmeter. */
 export interface Client {
   /** Answers the response, whatever its status, after waiting out 429, 503 and connections that broke. */
-  request(path: string, init?: { method?: string; headers?: Record<string, string>; body?: string }): Promise<Response>;
+  request(
+    path: string,
+    init?: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> },
+  ): Promise<Response>;
   /** As `request`, but throws a Failure that says what the server answered unless that is a 2xx. */
   get(path: string, headers?: Record<string, string>): Promise<Response>;
 }

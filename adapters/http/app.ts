@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { billRoutes } from './billRoutes.ts';
 import { costRoutes } from './costRoutes.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import { deploymentRoutes } from './deploymentRoutes.ts';
@@ -21,4 +22,5 @@ export const httpApp = (dependencies: HttpDependencies): Hono =>
     serviceRoutes(dependencies),
     pageRoutes(dependencies.page),
     ...(dependencies.exports ? [exportRoutes(dependencies.exports)] : []),
+    ...(dependencies.bills ? [billRoutes(dependencies.bills)] : []),
   ]);

@@ -1,3 +1,4 @@
+import type { BillDependencies } from './billRoutes.ts';
 import type { CostDependencies } from './costRoutes.ts';
 import type { DeploymentDependencies } from './deploymentRoutes.ts';
 import type { ExportDependencies } from './exportRoutes.ts';
@@ -20,4 +21,6 @@ export interface HttpDependencies
   page: string;
   /** What `/v1/export/…` is made of; without it there is no such path. */
   exports?: ExportDependencies;
+  /** What imports of bills under `/v1/bills/` are made of; without it there is no such path. */
+  bills?: BillDependencies;
 }

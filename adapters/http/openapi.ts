@@ -282,6 +282,40 @@ const PATHS: Json = {
   '/v1/export/rollups': {
     get: exported('Export rollups', [param('query', 'family', 'a family of series, for example inference.deployment')]),
   },
+  '/v1/bills/{upload}/{file}': {
+    put: {
+      summary: 'Bring a piece of a file of a bill',
+      parameters: [
+        param('path', 'upload', 'names the import: 16 to 64 hexadecimal digits that the caller makes up'),
+        param('path', 'file', 'the number of the file, from 0'),
+        param(
+          'query',
+          'offset',
+          'where the piece begins in the file, bytes; a piece that is there already is left as it is',
+        ),
+      ],
+      requestBody: { required: true, content: content('application/octet-stream', binary) },
+      responses: { 204: answer('It is there'), ...failures('400', '401', '403', '413', '429', '503') },
+    },
+  },
+  '/v1/bills/{upload}': {
+    post: {
+      summary: 'Import the files that were brought, together',
+      parameters: [
+        param('path', 'upload', 'the same'),
+        param('query', 'format', 'focus or cur'),
+        param('query', 'mode', 'whole (default): refused when days would be lost; add: those days; replace: even so'),
+        param('query', 'name', 'what the files are called, in order; repeatable'),
+      ],
+      responses: {
+        200: answer(
+          'How it goes, a line at a time: progress, and at last done with a report, or failed with a problem',
+          content('application/x-ndjson', { type: 'string' }),
+        ),
+        ...failures('400', '401', '403', '503'),
+      },
+    },
+  },
   '/healthz': { get: { ...read('Are you well, and how old is the newest rollup'), security: [] } },
   '/openapi.json': { get: read('This description') },
 };

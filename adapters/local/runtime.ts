@@ -21,6 +21,7 @@ import { LOCAL_PRINCIPAL } from '../http/access.ts';
 import { httpApp } from '../http/app.ts';
 import { queryCsv } from '../http/queryCsv.ts';
 import { localAuthentication } from './authentication.ts';
+import { billsOf } from './bills/billsOf.ts';
 import { clientHash } from './clientHash.ts';
 import { openDataFolder, pathsIn } from './dataFolder.ts';
 import { exportsOf } from './exports.ts';
@@ -131,6 +132,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     authenticate: localAuthentication({ ...options, keys: ports.apiKeyStore, now: Date.now }),
     isOverloaded: () => health.backlog() > LONGEST_BACKLOG,
     exports: exportsOf(dataDir, ports),
+    bills: billsOf(dataDir, config, Date.now),
     log: (message, fields) => log.error(message, fields),
     now: Date.now,
   });
