@@ -1,5 +1,6 @@
 import { type BilledOptions, billedSum } from '../cost/bill/billedEntries.ts';
 import { type BillPorts, billLines, listBills } from '../cost/bill/store.ts';
+import type { CostEntry } from '../cost/entry.ts';
 import type { Ledger } from '../cost/ledger/ledger.ts';
 
 interface Ports extends BillPorts {
@@ -21,9 +22,12 @@ export const billToLedger =
     const wanted = [...new Set(months ?? days.map((day) => day.slice(0, 7)))].sort();
     for (const month of wanted) {
       const sum = billedSum(options);
-      for (const day of days.filter((each) => each.startsWith(month)))
+      const entries: CostEntry[] = [];
+      for (const day of days.filter((each) => each.startsWith(month))) {
         for await (const line of billLines(ports, day, bills)) sum.add(line);
-      await ledger.replaceMonth('billed', Date.parse(`${month}-01T00:00:00Z`), sum.entries());
+        for (const entry of sum.take()) entries.push(entry);
+      }
+      await ledger.replaceMonth('billed', Date.parse(`${month}-01T00:00:00Z`), entries);
     }
     return wanted;
   };

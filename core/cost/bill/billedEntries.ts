@@ -17,22 +17,40 @@ export interface BilledOptions {
 export const billedEntries = (lines: Iterable<BillLine>, options: BilledOptions): CostEntry[] => {
   const sum = billedSum(options);
   for (const line of lines) sum.add(line);
-  return sum.entries();
+  return sum.take();
 };
 
-/** As `billedEntries`, for lines that come bit by bit. */
-export const billedSum = ({ attribution, exchangeRates }: BilledOptions) => {
+/**
+ * Different sets of labels of one ledger: some 500 bytes each. Past it entries of further resources go without their resource,
+ * which the bill's own lines keep: a month of short-lived pods would not fit into memory.
+ */
+const MOST_SETS = 100_000;
+
+/** As `billedEntries`, for lines that come bit by bit; equal labels are one object. */
+export const billedSum = ({ attribution, exchangeRates }: BilledOptions, mostSets = MOST_SETS) => {
   const entries = new Map<string, CostEntry>();
+  const sets = new Map<string, { labels: CostLabels; number: number }>();
+
+  const setOf = (labels: CostLabels): { labels: CostLabels; number: number } => {
+    const key = JSON.stringify(labels);
+    const known = sets.get(key);
+    if (known) return known;
+    const { resource, ...others } = labels;
+    if (sets.size >= mostSets && resource !== undefined) return setOf(others);
+    const made = { labels, number: sets.size };
+    sets.set(key, made);
+    return made;
+  };
 
   return {
     add(line: BillLine): void {
       const { currency, effectiveCost, listCost, quantity = 0 } = line;
       const rate = currency === 'USD' ? 1 : exchangeRates[currency];
       const counted = itemOf(line);
-      const labels = labelsOf(line, attribution, counted?.item);
+      const { labels, number } = setOf(labelsOf(line, attribution, counted?.item));
       const startMs = Math.floor(line.startMs / DAY) * DAY;
       const money = rate === undefined ? currency : 'USD';
-      const key = `${startMs} ${money} ${listCost === undefined} ${JSON.stringify(labels)}`;
+      const key = `${startMs} ${money} ${listCost === undefined} ${number}`;
       const amount = counted === undefined ? 0 : quantity * counted.factor;
       const cost = effectiveCost * (rate ?? 1);
       const list = listCost === undefined ? undefined : listCost * (rate ?? 1);
@@ -52,7 +70,12 @@ export const billedSum = ({ attribution, exchangeRates }: BilledOptions) => {
       before.cost! += cost;
       if (list !== undefined) before.listCost! += list;
     },
-    entries: (): CostEntry[] => [...entries.values()],
+    /** What was added since the last time. */
+    take(): CostEntry[] {
+      const taken = [...entries.values()];
+      entries.clear();
+      return taken;
+    },
   };
 };
 

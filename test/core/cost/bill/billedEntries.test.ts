@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attributionBy, DEFAULT_TAG_KEYS } from '../../../../core/cost/bill/attribution.ts';
-import { billedEntries } from '../../../../core/cost/bill/billedEntries.ts';
+import { billedEntries, billedSum } from '../../../../core/cost/bill/billedEntries.ts';
 import type { BillLine } from '../../../../core/cost/bill/line.ts';
 import { itemOf, operationOf, resourceTypeOf } from '../../../../core/cost/bill/meaning.ts';
 import { ledger as ledgerOf } from '../../../../core/cost/ledger/ledger.ts';
@@ -111,6 +111,21 @@ describe('entries of the billed ledger', () => {
     ['EUC1-EBS:VolumeUsage.gp3', undefined],
   ])('find in %s the instance type %s', (usageType, type) => {
     expect(resourceTypeOf(line({ usageType }))).toBe(type);
+  });
+
+  it('go without their resource where there are too many, and sum the same', () => {
+    const sum = billedSum(options(), 3);
+    for (let i = 0; i < 10; i++) sum.add(line({ resource: `pod-${i}` }));
+
+    const entries = sum.take();
+
+    expect(entries.map(({ labels, cost }) => [labels.resource, cost])).toEqual([
+      ['pod-0', 3],
+      ['pod-1', 3],
+      ['pod-2', 3],
+      [undefined, 21],
+    ]);
+    expect(sum.take()).toEqual([]);
   });
 
   it('are written by months, of all bills that have a day in one', async () => {
