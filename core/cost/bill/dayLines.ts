@@ -9,21 +9,8 @@ import { NO_TAGS } from './values.ts';
  * the same order give the same bytes.
  */
 
-/** In the order of `keyOf`. What is kept of a line besides numbers; `billingAccount` and `billingPeriod` are of the whole bill. Tags come last. */
-const TEXTS = [
-  'provider',
-  'account',
-  'region',
-  'service',
-  'serviceCategory',
-  'category',
-  'resource',
-  'usageType',
-  'instanceType',
-  'pricing',
-  'unit',
-  'currency',
-] as const satisfies readonly (keyof BillLine)[];
+/** Parts before the tags, in the order of `keyOf`; `billingAccount` and `billingPeriod` are of the whole bill. */
+const PARTS = 12;
 /** Readers of files take these two out of values: see `withoutSeparators`. */
 const BETWEEN_PARTS = '\x1f';
 const BETWEEN_LINES = '\x1e';
@@ -114,12 +101,23 @@ export function* linesOf(
   const known = (value: number) => (Number.isNaN(value) ? undefined : value);
   for (const [i, key] of keys.entries()) {
     const values = key.split(BETWEEN_PARTS);
-    const json = values[TEXTS.length]!;
+    const json = values[PARTS]!;
     const tags = tagsOf.get(json) ?? (JSON.parse(json) as BillLine['tags']);
     tagsOf.set(json, tags);
-    const said = Object.fromEntries(TEXTS.flatMap((name, at) => (values[at] === '' ? [] : [[name, values[at]!]])));
+    const at = (place: number): string | undefined => values[place] || undefined;
     yield {
-      ...(said as { provider: string; category: ChargeCategory; pricing?: Pricing; currency: string }),
+      provider: values[0]!,
+      account: at(1),
+      region: at(2),
+      service: at(3),
+      serviceCategory: at(4),
+      category: values[5] as ChargeCategory,
+      resource: at(6),
+      usageType: at(7),
+      instanceType: at(8),
+      pricing: at(9) as Pricing | undefined,
+      unit: at(10),
+      currency: values[11]!,
       ...identity,
       startMs: dayMs,
       endMs: dayMs + DAY,

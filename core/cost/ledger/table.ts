@@ -42,10 +42,13 @@ const emptyTable = (fingerprint: string): LedgerTable => ({
 export const tableOf = (entries: Iterable<CostEntry>, fingerprint = ''): LedgerTable => {
   const table = emptyTable(fingerprint);
   const sets = new Map<string, number>();
+  /** Who makes many entries gives equal labels as one object. */
+  const byObject = new Map<CostLabels, number>();
   const rows = new Map<string, number>();
   const currencyOf: number[] = [];
   for (const { startMs, labels, quantity, cost, listCost, currency = LEDGER_CURRENCY, missing } of entries) {
-    const set = indexOf(sets, keyOf(labels), () => table.labels.push({ ...labels }) - 1);
+    const set = byObject.get(labels) ?? indexOf(sets, keyOf(labels), () => table.labels.push({ ...labels }) - 1);
+    byObject.set(labels, set);
     let money = table.currency.indexOf(currency);
     if (money < 0) money = table.currency.push(currency) - 1;
     // What has a price and what has none stay apart: a sum of both would be no cost at all.
