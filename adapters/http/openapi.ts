@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SEVERITIES } from '../../core/config.ts';
 import { Budget } from '../../core/cost/budgets.ts';
-import { BASES, COST_DIMENSIONS } from '../../core/cost/entry.ts';
+import { AMOUNTS, BASES, COST_DIMENSIONS } from '../../core/cost/entry.ts';
 import { QUERY_PARAMS } from '../../core/query/params.ts';
 import { DeploymentInput } from '../../core/registry/told.ts';
 import { EVENT_KINDS, EVENT_SCHEMAS, type EventKind } from '../../core/telemetry/events.ts';
@@ -37,6 +37,7 @@ const MEANINGS: Record<(typeof QUERY_PARAMS)[number], string> = {
 const COST_MEANINGS = {
   basis: `${BASES.join(' or ')}: usage times price, within a minute; or what the provider billed, days later`,
   allocation: 'who pays for what is held and idle: reservation = who holds it; usage = nobody, in a line of its own',
+  amount: `of a bill: ${AMOUNTS.join(', ')}: invoiced, with what was paid up front spread over its use, at list price`,
   groupBy: `any of ${COST_DIMENSIONS.join(', ')}; with commas`,
   step: '1h or 1d (a bill has days), or all for one point',
 };
@@ -374,6 +375,7 @@ const SCHEMAS = {
     currency: z.string(),
     basis: z.enum(BASES),
     allocation: z.enum(ALLOCATIONS),
+    amount: z.enum(AMOUNTS),
     from: z.number().describe('epoch milliseconds; included'),
     to: z.number().describe('epoch milliseconds; not included'),
     step_s: z.number(),

@@ -2,7 +2,7 @@ import type { Config } from '../../core/config.ts';
 import { ledger } from '../../core/cost/ledger/ledger.ts';
 import { standardPrices } from '../../core/cost/prices/standard.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
-import { HOUR, MINUTE } from '../../core/telemetry/families.ts';
+import { MINUTE } from '../../core/telemetry/families.ts';
 import { estimateCosts } from '../../core/usecases/estimateCosts.ts';
 import { runQuery } from '../../core/usecases/query.ts';
 import type { LocalPorts } from './ports.ts';
@@ -12,12 +12,15 @@ export type LocalCosting = Pick<Config, 'costs' | 'prices'>;
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 /** Then those who send and ask have their turn. */
 const LONGEST_MS = 2_000;
+const SOON_MS = 5_000;
+/** Whoever has just sent a history wants to see it. */
+const CHANGED_MS = 2 * MINUTE;
 /** At most a tenth of the thread's time, however large the fleet. */
 const PAUSES = 9;
 
 /**
- * What the function `estimate-costs` does in AWS, over a data folder: the hours that are under way every minute; days that
- * changed every hour, and soon after a start, since history may just be coming in.
+ * What the function `estimate-costs` does in AWS, over a data folder: the hours that are under way every minute, and days that
+ * changed.
  */
 export const localCosting = (ports: LocalPorts, { costs, prices }: LocalCosting, isStopping: () => boolean) => {
   const { rollupStore: rollups, deploymentStore: deployments, documentStore: documents, compression } = ports;
@@ -33,10 +36,9 @@ export const localCosting = (ports: LocalPorts, { costs, prices }: LocalCosting,
     let pauseMs = MINUTE;
     try {
       if (nowMs < nextChangedMs) return await work.recent(nowMs);
-      const { days, isCut } = await work.changed(nowMs, () => isStopping() || Date.now() - nowMs > LONGEST_MS);
-      // Where there was something to do there is often more a minute later: days that were not compacted yet.
-      if (isCut) pauseMs = 0;
-      else nextChangedMs = nowMs + (days > 1 ? MINUTE : HOUR);
+      const { left } = await work.changed(nowMs, () => isStopping() || Date.now() - nowMs > LONGEST_MS);
+      if (left > 0) pauseMs = SOON_MS;
+      else nextChangedMs = nowMs + CHANGED_MS;
     } finally {
       nextMs = Math.max(
         nowMs + pauseMs,

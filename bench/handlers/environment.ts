@@ -36,4 +36,5 @@ export const environment: Readonly<Record<string, string>> = {
   VRAM_PERCENT: '90',
   GPU_IDLE_PERCENT: '5',
   GPU_IDLE_MIN: '60',
+  COSTS_VERSION: '1',
 };

@@ -7,6 +7,10 @@
 export const BASES = ['estimated', 'billed'] as const;
 export type Basis = (typeof BASES)[number];
 
+/** Which of a bill's amounts: what was invoiced; that with what was paid up front spread over its use; at list price. */
+export const AMOUNTS = ['billed', 'effective', 'list'] as const;
+export type Amount = (typeof AMOUNTS)[number];
+
 export const OPERATIONS = ['inference', 'training', 'storage', 'network', 'other'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -49,10 +53,12 @@ export interface CostEntry {
   labels: CostLabels;
   /** How much of `labels.item` it was: tokens, instance hours, GB-months. */
   quantity: number;
-  /** US dollars, or the ledger's currency for a bill; negative for a credit; null = no price is known. */
+  /** US dollars, or the bill's currency; of a bill what was invoiced, negative for a credit; null = no price is known. */
   cost: number | null;
   /** Of a bill at list price, before discounts. */
   listCost?: number;
+  /** Of a bill, with what was paid up front spread over its use. @default cost */
+  effectiveCost?: number;
   /** Of a bill in another currency than the ledger's. @default USD */
   currency?: string;
   /** What is missing, where there is no price. */

@@ -90,36 +90,49 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
 
     /**
      * @param isEnough asked before each day; true stops early
-     * @returns how many days were made anew, and whether it stopped early
+     * @returns how many days were made anew, and how many are left: it stopped early, or they are not compacted yet
      */
-    async changed(nowMs: number, isEnough: () => boolean = () => false): Promise<{ days: number; isCut: boolean }> {
+    async changed(nowMs: number, isEnough: () => boolean = () => false): Promise<{ days: number; left: number }> {
       const today = Math.floor(nowMs / DAY) * DAY;
       const range = { fromMs: today - LOOK_BACK_DAYS * DAY, toMs: today + DAY };
       const made = await madeFrom(rollups, range);
+      for (const dayMs of saidDays(options.costs, range))
+        if (!made.has(dayMs)) made.set(dayMs, { ids: '', isLoose: false });
       const registry = await deployments.list();
       const shared = `${listed} ${fingerprintOf(JSON.stringify(registry.map(versionsOf)))}`;
-      const days = [...made].filter(([dayMs, { isLoose }]) => dayMs >= today - DAY || !isLoose);
+      const days = [...made];
       const before = await ledger.fingerprints(
         'estimated',
         days.map(([dayMs]) => dayMs),
       );
       let done = 0;
-      let isCut = false;
-      for (const [i, [dayMs, { ids }]] of days.entries()) {
-        const fingerprint = `${fingerprintOf(ids)} ${shared}`;
+      let left = 0;
+      for (const [i, [dayMs, { ids, isLoose }]] of days.entries()) {
+        const hoursOver = Math.min(24, Math.floor((nowMs - dayMs) / HOUR));
+        const fingerprint = `${fingerprintOf(ids)} ${hoursOver} ${shared}`;
         if (before[i] === fingerprint) continue;
-        isCut = isEnough();
-        if (isCut) break;
+        if ((isLoose && dayMs < today - DAY) || isEnough()) {
+          left++;
+          continue;
+        }
         const hours = { fromMs: dayMs, toMs: dayMs + DAY };
-        await ledger.replaceHours(
-          { basis: 'estimated', ...hours, fingerprint },
-          await make(registry, { ...hours, nowMs }),
-        );
+        const entries = await make(registry, { ...hours, nowMs });
+        await ledger.replaceHours({ basis: 'estimated', ...hours, fingerprint }, entries);
         done++;
       }
-      return { days: done, isCut };
+      return { days: done, left };
     },
   };
+};
+
+/** Days for which the configuration says from when on something cost, whether telemetry tells of them or not. */
+const saidDays = (
+  { resources, storage }: EstimateOptions['costs'],
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): number[] => {
+  const begins = [...resources, ...storage].flatMap(({ from }) => (from === undefined ? [] : [Date.parse(from)]));
+  const firstMs = Math.max(fromMs, Math.floor(Math.min(...begins) / DAY) * DAY);
+  return Array.from({ length: Math.max(0, Math.ceil((toMs - firstMs) / DAY)) || 0 }, (_, i) => firstMs + i * DAY);
 };
 
 /** Sightings change all the time and are no reason; what was said of a deployment is. */

@@ -1,6 +1,6 @@
 import { needRole } from '../access/roles.ts';
 import { isBound, teamFilter } from '../access/teams.ts';
-import { BASES, type Basis, COST_DIMENSIONS, type CostDimension } from '../cost/entry.ts';
+import { AMOUNTS, type Amount, BASES, type Basis, COST_DIMENSIONS, type CostDimension } from '../cost/entry.ts';
 import type { Grain, Ledger } from '../cost/ledger/ledger.ts';
 import { type CostSums, sumCosts, type Unpriced } from '../cost/ledger/sum.ts';
 import { LEDGER_CURRENCY } from '../cost/ledger/table.ts';
@@ -31,6 +31,8 @@ export interface CostsAnswer {
   currency: string;
   basis: Basis;
   allocation: Allocation;
+  /** Which of a bill's amounts; an estimate has one. */
+  amount: Amount;
   from: number;
   to: number;
   step_s: number;
@@ -45,7 +47,7 @@ export interface CostsAnswer {
 
 /** A question longer than this with hours or clients reads too much. */
 const LONGEST_HOURLY_MS = 100 * DAY;
-const OWN_PARAMS = ['basis', 'allocation'] as const;
+const OWN_PARAMS = ['basis', 'allocation', 'amount'] as const;
 
 export const COST_PARAMS = [
   ...OWN_PARAMS,
@@ -62,7 +64,7 @@ export const queryCosts =
   ({ ledger }: { ledger: Pick<Ledger, 'tables'> }) =>
   async (principal: Principal, params: Params, nowMs: number): Promise<CostsAnswer> => {
     needRole(principal, 'reader', 'ask for costs');
-    const { input, basis, allocation } = parseCosts(params, nowMs);
+    const { input, basis, allocation, amount } = parseCosts(params, nowMs);
     const notes = new Set<string>();
     const groupBy = input.groupBy as CostDimension[];
     const theirs = teamFilter(principal);
@@ -82,7 +84,7 @@ export const queryCosts =
     const grid = gridOf(input, stepMs, grain);
     const read = await ledger.tables({ basis, grain, fromMs: grid.fromMs, toMs: grid.toMs });
     const tables = allocation === 'usage' ? read.map(withoutHolders) : read;
-    const { groups, unpriced } = sumCosts(tables, { grid, groupBy, filters });
+    const { groups, unpriced } = sumCosts(tables, { grid, groupBy, filters, amount });
     if (groups.length === 0) notes.add(`the ledger has no ${basis} costs for this range and these filters`);
     if (unpriced.length > 0) notes.add(`${unpriced.length} things have no price and are in no sum: see unpriced`);
     const last = grid.starts.at(-1);
@@ -93,6 +95,7 @@ export const queryCosts =
       currency: LEDGER_CURRENCY,
       basis,
       allocation,
+      amount,
       from: grid.fromMs,
       to: grid.toMs,
       step_s: grid.stepS,
@@ -108,7 +111,10 @@ const invalid = (path: string, message: string) =>
   new AppError('invalidInput', `${path}: ${message}`, { problems: [{ path, message }] });
 
 /** The grammar of /v1/query, with `basis` and `allocation` and without a metric and stats. */
-const parseCosts = (params: Params, nowMs: number): { input: QueryInput; basis: Basis; allocation: Allocation } => {
+const parseCosts = (
+  params: Params,
+  nowMs: number,
+): { input: QueryInput; basis: Basis; allocation: Allocation; amount: Amount } => {
   const problems: Problem[] = [];
   const oneOf = <T extends string>(name: string, known: readonly T[]): T => {
     const value = params.getAll(name)[0] ?? known[0]!;
@@ -118,6 +124,7 @@ const parseCosts = (params: Params, nowMs: number): { input: QueryInput; basis: 
   };
   const basis = oneOf<Basis>('basis', BASES);
   const allocation = oneOf<Allocation>('allocation', ALLOCATIONS);
+  const amount = oneOf<Amount>('amount', AMOUNTS);
   const without = (names: readonly string[]): Params => ({
     getAll: (name) => (name === 'metric' ? ['cost'] : params.getAll(name)),
     keys: () => [...params.keys()].filter((name) => !names.includes(name)),
@@ -139,7 +146,7 @@ const parseCosts = (params: Params, nowMs: number): { input: QueryInput; basis: 
     throw new AppError('invalidInput', problems.map(({ path, message }) => `${path}: ${message}`).join('; '), {
       problems,
     });
-  return { input, basis, allocation };
+  return { input, basis, allocation, amount };
 };
 
 /** Bills are of days, estimates of hours; 0 = one step for the whole range. */

@@ -41,6 +41,6 @@ export const handler = scheduled(async ({ nowMs, remainingMs }) => {
   const work = await configured;
   if (nowMs < nextChangedMs) return { recent: await work.recent(nowMs) };
   const changed = await work.changed(nowMs, () => remainingMs() < RESERVE_MS);
-  if (!changed.isCut) nextChangedMs = nowMs + HOUR;
+  if (changed.left === 0) nextChangedMs = nowMs + HOUR;
   return { changed };
 });

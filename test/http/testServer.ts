@@ -22,7 +22,7 @@ export interface TestServer {
 export type StartServer = (more?: Partial<HttpDependencies>, log?: BatchLog) => Promise<TestServer>;
 
 const notGiven = () => {
-  throw new Error('exports are tried over real stores: test/cli');
+  throw new Error('exports and bills are tried over real stores: test/cli');
 };
 
 /** Dependencies over memory; queries answer what they were asked. */
@@ -48,6 +48,7 @@ export const testDependencies = (log: BatchLog, logged: string[]): HttpDependenc
       exportRollupsParquet: notGiven,
       scratchDir: '',
     },
+    bills: { addPiece: notGiven, importUpload: notGiven },
     door: { maxAgeMs: 35 * 86_400_000, maxAheadMs: 600_000, keepContent: false },
     log: (message, fields) => logged.push(`${message} ${JSON.stringify(fields)}`),
     now: Date.now,

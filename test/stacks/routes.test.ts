@@ -9,6 +9,8 @@ describe('routes of the HTTP API', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
 
-    expect(ROUTES.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(described.sort());
+    // Bills are imported on one machine; in AWS they lie in S3 as files.
+    const isInAws = (route: string) => !route.includes(' /v1/bills/');
+    expect(ROUTES.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(described.filter(isInAws).sort());
   });
 });

@@ -11,7 +11,7 @@ export interface BilledOptions {
 }
 
 /**
- * The billed ledger's entries of lines of bills: by day, cost = effective cost. Of each currency for itself, unless there is a
+ * The billed ledger's entries of lines of bills: by day, cost = what was invoiced, the effective cost beside it. Of each currency for itself, unless there is a
  * rate for it; a sum over all entries equals that over all lines.
  */
 export const billedEntries = (lines: Iterable<BillLine>, options: BilledOptions): CostEntry[] => {
@@ -44,7 +44,7 @@ export const billedSum = ({ attribution, exchangeRates }: BilledOptions, mostSet
 
   return {
     add(line: BillLine): void {
-      const { currency, effectiveCost, listCost, quantity = 0 } = line;
+      const { currency, billedCost, effectiveCost, listCost, quantity = 0 } = line;
       const rate = currency === 'USD' ? 1 : exchangeRates[currency];
       const counted = itemOf(line);
       const { labels, number } = setOf(labelsOf(line, attribution, counted?.item));
@@ -52,7 +52,8 @@ export const billedSum = ({ attribution, exchangeRates }: BilledOptions, mostSet
       const money = rate === undefined ? currency : 'USD';
       const key = `${startMs} ${money} ${listCost === undefined} ${number}`;
       const amount = counted === undefined ? 0 : quantity * counted.factor;
-      const cost = effectiveCost * (rate ?? 1);
+      const cost = billedCost * (rate ?? 1);
+      const effective = effectiveCost * (rate ?? 1);
       const list = listCost === undefined ? undefined : listCost * (rate ?? 1);
       const before = entries.get(key);
       if (before === undefined) {
@@ -61,6 +62,7 @@ export const billedSum = ({ attribution, exchangeRates }: BilledOptions, mostSet
           labels,
           quantity: amount,
           cost,
+          effectiveCost: effective,
           ...(list !== undefined && { listCost: list }),
           ...(money !== 'USD' && { currency: money }),
         });
@@ -68,6 +70,7 @@ export const billedSum = ({ attribution, exchangeRates }: BilledOptions, mostSet
       }
       before.quantity += amount;
       before.cost! += cost;
+      before.effectiveCost! += effective;
       if (list !== undefined) before.listCost! += list;
     },
     /** What was added since the last time. */

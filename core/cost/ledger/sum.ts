@@ -1,6 +1,6 @@
 import { type Filter, matches } from '../../query/filter.ts';
 import type { Grid } from '../../query/time.ts';
-import type { CostDimension, CostLabels } from '../entry.ts';
+import type { Amount, CostDimension, CostLabels } from '../entry.ts';
 import type { LedgerTable } from './table.ts';
 
 export interface CostSums {
@@ -25,6 +25,8 @@ export interface CostQuestion {
   grid: Grid;
   groupBy: readonly CostDimension[];
   filters: readonly Filter[];
+  /** @default billed */
+  amount?: Amount;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface CostQuestion {
  */
 export const sumCosts = (
   tables: readonly LedgerTable[],
-  { grid, groupBy, filters }: CostQuestion,
+  { grid, groupBy, filters, amount = 'billed' }: CostQuestion,
 ): { groups: CostSums[]; unpriced: Unpriced[] } => {
   const groups = new Map<string, CostSums>();
   const unpriced = new Map<string, Unpriced>();
@@ -51,7 +53,7 @@ export const sumCosts = (
       isKnown[bucket] = true;
       const set = table.labelsOf[row]!;
       if (!isAsked[set]) continue;
-      const cost = table.cost[row]!;
+      const cost = amountOf(table, row, amount);
       if (cost === null) {
         const what = { labels: table.labels[set]!, missing: table.missing[row] ?? 'no price', quantity: 0 };
         const key = `${what.missing}\u001f${what.labels.deployment ?? ''}\u001f${what.labels.item ?? ''}`;
@@ -72,6 +74,12 @@ export const sumCosts = (
     if (group.costs.some((cost) => cost !== null))
       for (const [bucket, known] of isKnown.entries()) if (known) group.costs[bucket] ??= 0;
   return { groups: [...groups.values()], unpriced: [...unpriced.values()] };
+};
+
+/** A bill that says no list price of something is taken to have charged it. */
+const amountOf = ({ cost, listCost, effectiveCost }: LedgerTable, row: number, amount: Amount): number | null => {
+  if (amount === 'effective') return effectiveCost?.[row] ?? cost[row]!;
+  return amount === 'list' ? (listCost[row] ?? cost[row]!) : cost[row]!;
 };
 
 const groupOf = (

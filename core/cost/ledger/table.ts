@@ -17,6 +17,8 @@ export interface LedgerTable {
   cost: (number | null)[];
   /** Of a bill, at list price; null where the bill does not say. */
   listCost: (number | null)[];
+  /** Of a bill, with what was paid up front spread over its use; null = as `cost`; absent = all are. */
+  effectiveCost?: (number | null)[];
   currency: string[];
   /** Index into `currency`; absent = all are in the ledger's currency. */
   currencyOf?: number[];
@@ -46,18 +48,21 @@ export const tableOf = (entries: Iterable<CostEntry>, fingerprint = ''): LedgerT
   const byObject = new Map<CostLabels, number>();
   const rows = new Map<string, number>();
   const currencyOf: number[] = [];
-  for (const { startMs, labels, quantity, cost, listCost, currency = LEDGER_CURRENCY, missing } of entries) {
+  const effectiveCosts: (number | null)[] = [];
+  for (const entry of entries) {
+    const { startMs, labels, quantity, cost, listCost, effectiveCost, currency = LEDGER_CURRENCY, missing } = entry;
     const set = byObject.get(labels) ?? indexOf(sets, keyOf(labels), () => table.labels.push({ ...labels }) - 1);
     byObject.set(labels, set);
     let money = table.currency.indexOf(currency);
     if (money < 0) money = table.currency.push(currency) - 1;
-    // What has a price and what has none stay apart: a sum of both would be no cost at all.
-    const key = `${startMs} ${set} ${money} ${cost === null}`;
+    // Where some know an amount and others do not they stay apart: a sum of both would be no amount at all.
+    const key = `${startMs} ${set} ${money} ${cost === null} ${listCost === undefined} ${effectiveCost === undefined}`;
     const row = rows.get(key);
     if (row !== undefined) {
       table.quantity[row]! += quantity;
       if (cost !== null) table.cost[row]! += cost;
-      if (listCost !== undefined) table.listCost[row] = (table.listCost[row] ?? 0) + listCost;
+      if (listCost !== undefined) table.listCost[row]! += listCost;
+      if (effectiveCost !== undefined) effectiveCosts[row]! += effectiveCost;
       continue;
     }
     const next = table.startMs.push(startMs) - 1;
@@ -66,10 +71,15 @@ export const tableOf = (entries: Iterable<CostEntry>, fingerprint = ''): LedgerT
     table.quantity.push(quantity);
     table.cost.push(cost);
     table.listCost.push(listCost ?? null);
+    effectiveCosts.push(effectiveCost ?? null);
     currencyOf.push(money);
     if (missing !== undefined) table.missing[next] = missing;
   }
-  return table.currency.length > 1 ? { ...table, currencyOf } : table;
+  return {
+    ...table,
+    ...(table.currency.length > 1 && { currencyOf }),
+    ...(effectiveCosts.some((cost) => cost !== null) && { effectiveCost: effectiveCosts }),
+  };
 };
 
 /** The entries of a table, in order. */
@@ -79,6 +89,7 @@ export const entriesOf = function* (table: LedgerTable): Generator<CostEntry> {
 
 const entryAt = (table: LedgerTable, row: number): CostEntry => {
   const listCost = table.listCost[row];
+  const effectiveCost = table.effectiveCost?.[row];
   const missing = table.missing[row];
   const currency = table.currency[table.currencyOf?.[row] ?? 0]!;
   return {
@@ -87,6 +98,7 @@ const entryAt = (table: LedgerTable, row: number): CostEntry => {
     quantity: table.quantity[row]!,
     cost: table.cost[row]!,
     ...(listCost === null || listCost === undefined ? {} : { listCost }),
+    ...(effectiveCost === null || effectiveCost === undefined ? {} : { effectiveCost }),
     ...(currency === LEDGER_CURRENCY ? {} : { currency }),
     ...(missing === undefined ? {} : { missing }),
   };

@@ -33,7 +33,7 @@ const options = (more: Partial<Parameters<typeof attributionBy>[0]> = {}, exchan
 });
 
 describe('entries of the billed ledger', () => {
-  it('have the labels of the line and its effective cost', () => {
+  it('have the labels of the line, what was invoiced, and the effective cost', () => {
     expect(billedEntries([line(), line()], options())).toEqual([
       {
         startMs: DAY_MS,
@@ -48,7 +48,8 @@ describe('entries of the billed ledger', () => {
           chargeCategory: 'usage',
         },
         quantity: 6,
-        cost: 6,
+        cost: 8,
+        effectiveCost: 6,
         listCost: 10,
       },
     ]);
@@ -84,10 +85,10 @@ describe('entries of the billed ledger', () => {
     const lines = [line(), line({ currency: 'EUR' })];
 
     expect(billedEntries(lines, options()).map(({ cost, currency }) => [cost, currency])).toEqual([
-      [3, undefined],
-      [3, 'EUR'],
+      [4, undefined],
+      [4, 'EUR'],
     ]);
-    expect(billedEntries(lines, options({}, { EUR: 2 }))).toMatchObject([{ cost: 9, listCost: 15 }]);
+    expect(billedEntries(lines, options({}, { EUR: 2 }))).toMatchObject([{ cost: 12, effectiveCost: 9, listCost: 15 }]);
   });
 
   it.each([
@@ -120,10 +121,10 @@ describe('entries of the billed ledger', () => {
     const entries = sum.take();
 
     expect(entries.map(({ labels, cost }) => [labels.resource, cost])).toEqual([
-      ['pod-0', 3],
-      ['pod-1', 3],
-      ['pod-2', 3],
-      [undefined, 21],
+      ['pod-0', 4],
+      ['pod-1', 4],
+      ['pod-2', 4],
+      [undefined, 28],
     ]);
     expect(sum.take()).toEqual([]);
   });
@@ -139,6 +140,6 @@ describe('entries of the billed ledger', () => {
     const range = { basis: 'billed', grain: 'day', fromMs: DAY_MS, toMs: DAY_MS + 86_400_000 } as const;
     const entries = await ledger.entries(range);
     expect(months).toEqual(['2026-03']);
-    expect(entries.reduce((sum, { cost }) => sum + cost!, 0)).toBe(1.25 + 7 + 0.5);
+    expect(entries.reduce((sum, { effectiveCost }) => sum + effectiveCost!, 0)).toBe(1.25 + 7 + 0.5);
   });
 });
