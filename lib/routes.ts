@@ -21,6 +21,7 @@ export const ROUTES: readonly Route[] = [
   { method: GET, path: '/v1/query', to: 'api' },
   { method: GET, path: '/v1/costs', to: 'api' },
   { method: GET, path: '/v1/costs/overview', to: 'api' },
+  { method: GET, path: '/v1/costs/units', to: 'api' },
   { method: GET, path: '/v1/costs/forecast', to: 'api' },
   { method: GET, path: '/v1/costs/anomalies', to: 'api' },
   { method: GET, path: '/v1/budgets', to: 'api' },

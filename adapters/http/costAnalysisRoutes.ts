@@ -11,11 +11,12 @@ export interface CostAnalysisDependencies {
   costOverview: (principal: Principal, nowMs: number) => Promise<unknown>;
   costForecast: (principal: Principal, scope: { scope: Scope }, nowMs: number) => Promise<unknown>;
   costAnomalies: (principal: Principal, options: object, nowMs: number) => Promise<unknown>;
+  unitCosts: (principal: Principal, nowMs: number) => Promise<unknown>;
 }
 
 /** What costs do: where they go, what stands out. */
 export const costAnalysisRoutes =
-  ({ costOverview, costForecast, costAnomalies }: CostAnalysisDependencies): Routes =>
+  ({ costOverview, costForecast, costAnomalies, unitCosts }: CostAnalysisDependencies): Routes =>
   (app, { principalOf, now }) => {
     app.get('/v1/costs/overview', async ({ req: { raw: request } }) => {
       noParams(request);
@@ -25,6 +26,11 @@ export const costAnalysisRoutes =
     app.get('/v1/costs/forecast', async ({ req: { raw: request } }) => {
       const principal = await principalOf(request);
       return json(200, await costForecast(principal, { scope: scopeOf(new URL(request.url).searchParams) }, now()));
+    });
+
+    app.get('/v1/costs/units', async ({ req: { raw: request } }) => {
+      noParams(request);
+      return json(200, { units: await unitCosts(await principalOf(request), now()) });
     });
 
     app.get('/v1/costs/anomalies', async ({ req: { raw: request } }) => {

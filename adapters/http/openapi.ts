@@ -230,6 +230,11 @@ const PATHS: Json = {
   '/v1/costs/overview': {
     get: read('Today, the month and its forecast, what moved and why, anomalies, budgets, and what has no price'),
   },
+  '/v1/costs/units': {
+    get: read(
+      'What a request, a token, a training hour cost, by deployment and version, with the trend over four weeks',
+    ),
+  },
   '/v1/costs/forecast': {
     get: read(
       'Costs to the end of the month and 90 days ahead, with ranges and their past error',

@@ -112,7 +112,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     },
     query,
     queryCsv: queryCsv(query),
-    ...costing({ documents: ports.documentStore, compression, budgets: async () => config.budgets }),
+    ...costing({ documents: ports.documentStore, compression, query, budgets: async () => config.budgets }),
     catalog: catalog(reading),
     dimension: dimensionValues(reading),
     listDeployments: listDeployments({ deployments }),

@@ -100,7 +100,7 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
         if (!made.has(dayMs)) made.set(dayMs, { ids: '', isLoose: false });
       const registry = await deployments.list();
       const shared = `${listed} ${fingerprintOf(JSON.stringify(registry.map(versionsOf)))}`;
-      const days = [...made];
+      const days = [...made].sort(([a], [b]) => b - a); // what is asked for most comes first
       const before = await ledger.fingerprints(
         'estimated',
         days.map(([dayMs]) => dayMs),

@@ -50,7 +50,7 @@ export const handler = httpFunction(
   (place) =>
     serveRoutes(place, [
       queryRoutes({ query, queryCsv: queryCsv(query), catalog: catalog(reading), dimension: dimensionValues(reading) }),
-      costRoutes(costing({ documents, compression, budgets: configuredBudgets({ documents }) })),
+      costRoutes(costing({ documents, compression, query, budgets: configuredBudgets({ documents }) })),
       deploymentRoutes({
         listDeployments: listDeployments({ deployments }),
         getDeployment: getDeployment({ deployments }),

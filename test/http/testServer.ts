@@ -1,12 +1,15 @@
 import type { HttpDependencies } from '../../adapters/http/dependencies.ts';
 import { memoryDeploymentStore } from '../../adapters/memory/deploymentStore.ts';
 import { memoryDocumentStore } from '../../adapters/memory/documentStore.ts';
+import { memoryRollupStore } from '../../adapters/memory/rollupStore.ts';
 import { zstd } from '../../adapters/zstd.ts';
 import type { BatchLog } from '../../core/ports.ts';
 import { QUERY_PARAMS } from '../../core/query/params.ts';
+import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { costing } from '../../core/usecases/costing.ts';
 import { getDeployment, listDeployments, putDeployment } from '../../core/usecases/deployments.ts';
 import { ingest } from '../../core/usecases/ingest.ts';
+import { runQuery } from '../../core/usecases/query.ts';
 
 export interface TestServer {
   url: string;
@@ -25,6 +28,11 @@ const notGiven = () => {
   throw new Error('exports and bills are tried over real stores: test/cli');
 };
 
+const emptyQuery = () => {
+  const rollups = memoryRollupStore();
+  return runQuery({ rollups, reader: blockReader({ rollups, compression: zstd() }, 1_000_000) });
+};
+
 /** Dependencies over memory; queries answer what they were asked. */
 export const testDependencies = (log: BatchLog, logged: string[]): HttpDependencies => {
   const deployments = memoryDeploymentStore();
@@ -32,7 +40,12 @@ export const testDependencies = (log: BatchLog, logged: string[]): HttpDependenc
     ingest: ingest({ log }),
     query: async (_principal, params) => ({ asked: [...params.keys()] }),
     queryCsv: async () => 'time,value\n',
-    ...costing({ documents: memoryDocumentStore(), compression: zstd(), budgets: async () => ({}) }),
+    ...costing({
+      documents: memoryDocumentStore(),
+      compression: zstd(),
+      query: emptyQuery(),
+      budgets: async () => ({}),
+    }),
     catalog: async () => ({ metrics: [], params: QUERY_PARAMS }),
     dimension: async (_principal, name) => ({ name, values: [] }),
     listDeployments: listDeployments({ deployments }),

@@ -30,7 +30,7 @@ export const usageEntries = (usage: Usage, prices: PriceBook, isOwn: boolean): C
     const quote: Quote =
       model === undefined
         ? { usd: null, missing: `no model is named by the calls of ${usage.deployment}` }
-        : prices.quote({ kind: 'tokens', item, model, provider, region, ...(tier ? { tier } : {}) }, startMs);
+        : prices.quote({ kind: 'tokens', item, model: pricedModel({ deployment: usage.deployment, model }), provider, region, ...(tier ? { tier } : {}) }, startMs);
     entries.push(priced({ startMs, labels: { ...shared, item, pricing: tier ?? 'onDemand' }, quantity }, quote));
   }
   if (entries.length === 0)
