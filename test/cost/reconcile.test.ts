@@ -72,6 +72,33 @@ describe('reconcile', () => {
       { priceChange: 12.59 },
     ],
     [
+      'the list price rises below a discount',
+      daily(LABELS, TEN, 0.01),
+      daily(LABELS, TEN, (day) => (day < 5 ? 0.01 : 0.012) * 0.88),
+      { priceChange: 12.59, discount: -15.5088 },
+    ],
+    [
+      'the list price rises, and the estimate learns it late',
+      daily(LABELS, TEN, (day) => (day < 7 ? 0.01 : 0.012)),
+      daily(LABELS, TEN, (day) => (day < 5 ? 0.01 : 0.012)),
+      { priceChange: 4.814 },
+    ],
+    [
+      'a round discount is rounded to cents',
+      daily(LABELS, TEN, 0.01),
+      daily(LABELS, TEN, 0.01 * 0.925).map((entry) => ({ ...entry, cost: Number(entry.cost!.toFixed(2)) })),
+      { discount: -8.74875, rounding: -0.00125 },
+    ],
+    [
+      'a new price is round and rounded to cents',
+      daily(LABELS, TEN, 0.0103),
+      daily(LABELS, TEN, (day) => (day < 5 ? 0.0103 : 0.0117)).map((entry) => ({
+        ...entry,
+        cost: Number(entry.cost!.toFixed(2)),
+      })),
+      { priceChange: 8.813, rounding: -0.0125 },
+    ],
+    [
       'a commitment begins to pay',
       daily(LABELS, TEN, 0.01),
       daily(LABELS, TEN, (day) => (day < 5 ? 0.01 : 0.008)).map((entry, day) => ({

@@ -24,8 +24,8 @@ export interface Plan {
 export interface Effects {
   /** Below list price; of how many of the services. */
   discount?: { share: number; ofServices: number };
-  /** Of list prices, from a day on; of how many of the prices. */
-  priceChange?: { share: number; fromDay: number; ofPrices: number };
+  /** Of list prices, from a day on; of how many of the prices; significant digits of the new ones. */
+  priceChange?: { share: number; fromDay: number; ofPrices: number; digits: number };
   /** Of requests that telemetry never saw. */
   missing?: { share: number };
   /** Dollars a day of a service that nobody meters. */
@@ -183,7 +183,7 @@ const skusOf = (plan: Plan, random: () => number): Sku[] => {
   ): Sku => ({
     newPrice:
       priceChange && isChanged(`${sku.service} ${sku.price}`)
-        ? Number((sku.price * (1 + priceChange.share)).toPrecision(5))
+        ? Number((sku.price * (1 + priceChange.share)).toPrecision(priceChange.digits))
         : sku.price,
     discount: discounted.has(sku.service) ? discount!.share : 0,
     missing: 0,

@@ -2,7 +2,7 @@ import { type GapDay, gapDay, restPart, shareMetered } from './gapDay.ts';
 import { fitLevels } from './levels.ts';
 import type { Parts } from './parts.ts';
 import type { Steps } from './priceLevels.ts';
-import { splitLevels } from './prices.ts';
+import { NOTHING_KNOWN, splitLevels } from './prices.ts';
 import type { UsageDay } from './series.ts';
 import { findTiming, lateAmounts } from './timing.ts';
 import type { AlignedUsage } from './usage.ts';
@@ -43,7 +43,12 @@ export const explainDollars = (days: readonly UsageDay[], steps: Steps): GapDay[
     lineCount: days[i]!.lines.length,
   }));
   const levels = fitLevels(points, steps.cost);
-  const split = splitLevels({ levels, price: days.map(() => 1), isCommitted: days.map(() => false), known: [] });
+  const split = splitLevels({
+    levels,
+    price: days.map(() => 1),
+    isCommitted: days.map(() => false),
+    known: NOTHING_KNOWN,
+  });
   const first = split[0]!.list;
   return days.map((day, i) => {
     const { list, paid } = split[i]!;

@@ -1,7 +1,8 @@
 import type { UsageLine } from './cells.ts';
 import { fitLevels, type Level, type PricePoint } from './levels.ts';
-import { type Discount, likelyList, type PriceLevels, splitLevels } from './prices.ts';
-import { likeliest } from './rounding.ts';
+import { type KnownRates, likelyList, type PriceLevels, splitLevels } from './prices.ts';
+import { likeliest, type Rate } from './roundest.ts';
+import type { Range } from './rounding.ts';
 import type { UsageDay } from './series.ts';
 import type { Move } from './timing.ts';
 import type { AlignedUsage } from './usage.ts';
@@ -17,54 +18,93 @@ export interface DayLevels extends PriceLevels {
   slack: number;
 }
 
-/**
- * What the bill's prices are of the estimate's: by its list prices where it says them, else by how prices change in time.
- *
- * @param known discounts that other usage of the service has, best known first
- */
-export const priceLevels = (
-  days: readonly UsageDay[],
-  usage: AlignedUsage,
-  steps: Steps,
-  known: readonly Discount[],
-): DayLevels[] => {
+/** What one match tells of rates, given what is known of them from all. */
+export interface PriceReader {
+  /** What is paid of list prices, each as exact as this usage tells. */
+  discounts: (known: KnownRates) => Rate[];
+  /** New list prices, over the estimate's. */
+  lists: (known: KnownRates) => Rate[];
+  levels: (known: KnownRates) => DayLevels[];
+}
+
+/** What the bill's prices are of the estimate's: by its list prices where it says them, else by how prices change in time. */
+export const readPrices = (days: readonly UsageDay[], usage: AlignedUsage, steps: Steps): PriceReader => {
+  const hasList = days.every(({ list, lines }) => list !== undefined || lines.length === 0);
+  return hasList ? readListed(days, usage, steps) : readUnlisted(days, usage, steps);
+};
+
+const readUnlisted = (days: readonly UsageDay[], usage: AlignedUsage, steps: Steps): PriceReader => {
   const price = usage.unitPrice;
-  if (!hasList(days)) {
-    const levels = fitOnOwnDays(days, usage, price, COST, steps.cost);
-    const split = splitLevels({ levels, price, isCommitted: committedDays(days), known });
-    return split.map((of, i) => ({ ...of, slack: levels[i]!.slack }));
+  const isCommitted = committedDays(days);
+  const levels = fitOnOwnDays(days, usage, price, COST, steps.cost);
+  const split = (known: KnownRates) => splitLevels({ levels, price, isCommitted, known });
+  return {
+    discounts: () => ratesOf(levels.filter(({ stretch }) => stretch === 0)).filter(({ high }) => high < 1),
+    lists: (known) => {
+      const found = split(known);
+      return firstDays(levels)
+        .map((i) => rate(levels[i]!, found[i]!.paid, found[i]!.list))
+        .filter(({ value }) => value !== 1);
+    },
+    levels: (known) => split(known).map((of, i) => ({ ...of, slack: levels[i]!.slack })),
+  };
+};
+
+const readListed = (days: readonly UsageDay[], usage: AlignedUsage, steps: Steps): PriceReader => {
+  const price = usage.unitPrice;
+  const listed = fitOnOwnDays(days, usage, price, LIST, steps.listCost);
+  const paid = fitOnOwnDays(days, usage, price, COST, steps.cost);
+  const rangesOf = ({ discounts }: KnownRates) => listed.map((level, i) => narrowed(level, paid[i]!, discounts));
+  const listsOf = (known: KnownRates) => rangesOf(known).map((range, i) => likelyList(range, price[i]!, known.lists));
+  const paidOf = (list: readonly number[]) =>
+    fitOnOwnDays(
+      days,
+      usage,
+      price.map((one, i) => one * list[i]!),
+      COST,
+      steps.cost,
+    );
+  return {
+    discounts: (known) => ratesOf(paidOf(listsOf(known))).filter(({ high }) => high < 1),
+    lists: (known) => {
+      const [ranges, found] = [rangesOf(known), listsOf(known)];
+      return firstDays(listed)
+        .map((i) => rate(ranges[i]!, 1, found[i]!))
+        .filter(({ value }) => value !== 1);
+    },
+    levels: (known) => {
+      const list = listsOf(known);
+      return paidOf(list).map((level, i) => ({
+        list: list[i]!,
+        paid: likeliest(level, known.discounts),
+        slack: level.slack,
+      }));
+    },
+  };
+};
+
+/** What is paid tells of list prices too, once the discount is known. */
+const narrowed = (list: Range, paid: Range, discounts: readonly Rate[]): Range => {
+  for (const { low, high, value } of discounts) {
+    if ((high - low) * list.high >= paid.high - paid.low) break;
+    const both = { low: Math.max(list.low, paid.low / value), high: Math.min(list.high, paid.high / value) };
+    if (both.low < both.high) return both;
   }
-  const list = listLevels(days, usage, steps);
-  const paid = paidOfList(days, usage, list, steps);
-  return paid.map((level, i) => ({ list: list[i]!, paid: likeliest(level, known), slack: level.slack }));
+  return list;
 };
 
-/** What is paid of list prices, each as exact as this usage tells. */
-export const discountsOf = (days: readonly UsageDay[], usage: AlignedUsage, steps: Steps): Discount[] => {
-  const levels = hasList(days)
-    ? paidOfList(days, usage, listLevels(days, usage, steps), steps)
-    : fitOnOwnDays(days, usage, usage.unitPrice, COST, steps.cost).filter(({ stretch }) => stretch === 0);
-  return levels
-    .filter(({ stretch, high }, i) => high < 1 && stretch !== levels[i - 1]?.stretch)
-    .map(({ low, high }) => ({ low, high, value: likeliest({ low, high }) }));
-};
+/** The days on which levels begin. */
+const firstDays = (levels: readonly Level[]): number[] =>
+  levels.flatMap(({ stretch }, i) => (stretch === levels[i - 1]?.stretch ? [] : [i]));
 
-const hasList = (days: readonly UsageDay[]): boolean =>
-  days.every(({ list, lines }) => list !== undefined || lines.length === 0);
+const ratesOf = (levels: readonly Level[]): Rate[] =>
+  firstDays(levels).map((i) => rate(levels[i]!, 1, likeliest(levels[i]!)));
 
-const listLevels = (days: readonly UsageDay[], usage: AlignedUsage, steps: Steps): number[] =>
-  fitOnOwnDays(days, usage, usage.unitPrice, LIST, steps.listCost).map((level, i) =>
-    likelyList(level, usage.unitPrice[i]!),
-  );
-
-const paidOfList = (days: readonly UsageDay[], usage: AlignedUsage, list: readonly number[], steps: Steps): Level[] =>
-  fitOnOwnDays(
-    days,
-    usage,
-    usage.unitPrice.map((price, i) => price * list[i]!),
-    COST,
-    steps.cost,
-  );
+const rate = ({ low, high }: Range, unit: number, value: number): Rate => ({
+  low: low / unit,
+  high: high / unit,
+  value,
+});
 
 /** Was most of a day paid by a commitment? A day without lines is like the one before. */
 const committedDays = (days: readonly UsageDay[]): boolean[] => {

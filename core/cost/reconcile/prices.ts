@@ -1,5 +1,6 @@
 import type { Level } from './levels.ts';
-import { likeliest, type Range } from './rounding.ts';
+import { likeliest, likeliestPrice, type Rate } from './roundest.ts';
+import type { Range } from './rounding.ts';
 
 /** Of a day: what the bill's list price is of the estimate's, and what is paid of the list price. */
 export interface PriceLevels {
@@ -7,8 +8,15 @@ export interface PriceLevels {
   paid: number;
 }
 
-/** What is paid of list prices, as far as a bill tells. */
-export type Discount = Range & { value: number };
+/** What is known of rates from all usage of a service, best known first. */
+export interface KnownRates {
+  /** What is paid of list prices. */
+  discounts: readonly Rate[];
+  /** New list prices over those that the estimate takes. */
+  lists: readonly Rate[];
+}
+
+export const NOTHING_KNOWN: KnownRates = { discounts: [], lists: [] };
 
 /** A price that is not listed: below this share of what it was, it is a discount (free usage), not a new list price. */
 const NO_LIST_PRICE = 0.5;
@@ -22,8 +30,7 @@ export interface SplitInput {
   price: readonly number[];
   /** On each day, was most of the usage paid by a commitment? */
   isCommitted: readonly boolean[];
-  /** Discounts that other usage has, best known first. */
-  known: readonly Discount[];
+  known: KnownRates;
 }
 
 /**
@@ -44,26 +51,30 @@ export const splitLevels = ({ levels, price, isCommitted, known }: SplitInput): 
   });
 };
 
-const begin = (level: Level, price: number, known: readonly Discount[]): PriceLevels => {
+const begin = (level: Level, price: number, known: KnownRates): PriceLevels => {
   if (level.low <= 1 && level.high >= 1) return { list: 1, paid: 1 };
-  return level.value < 1 ? { list: 1, paid: likeliest(level, known) } : { list: likelyList(level, price), paid: 1 };
+  return level.value < 1
+    ? { list: 1, paid: likeliest(level, known.discounts) }
+    : { list: likelyList(level, price, known.lists), paid: 1 };
 };
 
 const next = (
   before: PriceLevels,
   level: Level,
-  { price, known, isOtherwisePaid }: { price: number; known: readonly Discount[]; isOtherwisePaid: boolean },
+  { price, known, isOtherwisePaid }: { price: number; known: KnownRates; isOtherwisePaid: boolean },
 ): PriceLevels => {
   const was = before.list * before.paid;
   if (isOtherwisePaid || level.value < was * NO_LIST_PRICE)
-    return { list: before.list, paid: likeliest(scaled(level, 1 / before.list), known) };
+    return { list: before.list, paid: likeliest(scaled(level, 1 / before.list), known.discounts) };
   const isBackAtList = before.paid < 1 && Math.abs(level.value - 1) < EXACT;
   if (isBackAtList || was < level.value * NO_LIST_PRICE) return begin(level, price, known);
-  return { list: likelyList(scaled(level, 1 / before.paid), price), paid: before.paid };
+  return { list: likelyList(scaled(level, 1 / before.paid), price, known.lists), paid: before.paid };
 };
 
-/** List prices are short decimals themselves. */
-export const likelyList = (level: Range, price: number): number =>
-  level.low <= 1 && level.high >= 1 ? 1 : price > 0 ? likeliest(scaled(level, price)) / price : likeliest(level);
+/** Of the bill's list price over the estimate's. */
+export const likelyList = (level: Range, price: number, known: readonly Rate[]): number => {
+  if (level.low <= 1 && level.high >= 1) return 1;
+  return price > 0 ? likeliestPrice(level, price, known) : likeliest(level);
+};
 
 const scaled = ({ low, high }: Range, factor: number): Range => ({ low: low * factor, high: high * factor });

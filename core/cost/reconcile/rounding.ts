@@ -31,23 +31,3 @@ export interface Range {
   low: number;
   high: number;
 }
-
-/** By chance a range holds a number this short once in so many times. */
-const CHANCE = 0.1;
-
-/**
- * The number that people meant, of a range: one that is known from elsewhere, the best known first; else the shortest decimal
- * where it is too short to be there by chance (of [0.79998, 0.80001] it is 0.8); else the middle.
- */
-export const likeliest = ({ low, high }: Range, known: readonly (Range & { value: number })[] = []): number => {
-  const middle = (low + high) / 2;
-  const width = high - low;
-  if (!(width > 0) || !(middle > 0)) return middle;
-  const there = known.find((one) => one.high - one.low < width && one.value >= low && one.value <= high);
-  if (there) return there.value;
-  for (let decimals = -Math.ceil(Math.log10(middle)); width * 10 ** decimals < CHANCE; decimals++) {
-    const rounded = Number(middle.toFixed(Math.max(0, decimals)));
-    if (rounded >= low && rounded <= high) return rounded;
-  }
-  return middle;
-};
