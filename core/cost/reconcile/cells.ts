@@ -70,15 +70,16 @@ export const cellsOf = (entries: readonly LedgerEntry[]): Cell[] => {
   for (const entry of entries) {
     const key = keyOf(entry.labels);
     const id = idOf(key);
-    const cell = cells.get(id) ?? { key, labels: labelsOf(entry.labels), lines: [] };
-    cells.set(id, cell);
-    cell.lines.push(lineOf(entry, scaleOf(entry.unit ?? entry.labels.item)));
+    const line = lineOf(entry, scaleOf(entry.unit ?? entry.labels.item));
+    const there = cells.get(id);
+    if (there) there.lines.push(line);
+    else cells.set(id, { key, labels: labelsOf(entry.labels), lines: [line] });
   }
   return [...cells.values()];
 };
 
 export const idOf = (key: CellKey, dimensions: readonly MatchDimension[] = MATCH_DIMENSIONS): string =>
-  dimensions.map((name) => key[name]).join('\u0000');
+  dimensions.reduce((id, name) => `${id}${key[name]}\u0000`, '');
 
 const labelsOf = (labels: CostLabels): CostLabels =>
   Object.fromEntries(MATCH_DIMENSIONS.flatMap((name) => (labels[name] ? [[name, labels[name]]] : [])));

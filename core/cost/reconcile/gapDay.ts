@@ -27,7 +27,7 @@ export const gapDay = (
   billed,
   matched: Math.max(0, Math.min(estimated, ownBilled) * (share > 0 ? 1 : 0)),
   metered: ownBilled * share,
-  parts: parts.reduce<Parts>(addParts, noParts()),
+  parts: addParts(noParts(), ...parts),
 });
 
 /** How much of a bill's usage telemetry saw, 0 to 1. */

@@ -113,7 +113,10 @@ export const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase()
 export const remembered = <T>(of: (text: string | undefined) => T): ((text: string | undefined) => T) => {
   const known = new Map<string | undefined, T>();
   return (text) => {
-    if (!known.has(text)) known.set(text, of(text));
-    return known.get(text)!;
+    const there = known.get(text);
+    if (there !== undefined) return there;
+    const value = of(text);
+    known.set(text, value);
+    return value;
   };
 };

@@ -28,10 +28,14 @@ export const PART_NAMES = Object.keys(PARTS) as Part[];
 /** US dollars by part; their sum is billed − estimated. */
 export type Parts = Record<Part, number>;
 
-export const noParts = (): Parts => Object.fromEntries(PART_NAMES.map((name) => [name, 0])) as Parts;
+const NO_PARTS = Object.fromEntries(PART_NAMES.map((name) => [name, 0])) as Parts;
+export const noParts = (): Parts => ({ ...NO_PARTS });
 
-/** A new object: the sum of both, part by part. */
-export const addParts = (a: Parts, b: Partial<Parts>): Parts =>
-  Object.fromEntries(PART_NAMES.map((name) => [name, a[name] + (b[name] ?? 0)])) as Parts;
+/** A new object: the sum of all, part by part. */
+export const addParts = (a: Parts, ...others: readonly Partial<Parts>[]): Parts => {
+  const sum = { ...a };
+  for (const other of others) for (const name in other) sum[name as Part] += other[name as Part] ?? 0;
+  return sum;
+};
 
 export const sumOfParts = (parts: Parts): number => PART_NAMES.reduce((sum, name) => sum + parts[name], 0);

@@ -19,27 +19,27 @@ export interface UsageDay {
 
 /** Every day from the first to the last that either side has, in order. */
 export const seriesOf = ({ estimated, billed }: Match): UsageDay[] => {
-  const metered = linesOf(estimated);
-  const scale = scaleOf(metered, linesOf(billed));
-  const lines = linesOf(billed).map((line) => ({ ...line, quantity: line.quantity * scale }));
-  const span = [...metered, ...lines].reduce(
-    ({ first, last }, { day }) => ({ first: Math.min(first, day), last: Math.max(last, day) }),
-    { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
-  );
-  const [meteredOn, linesOn] = [byDay(metered), byDay(lines)];
-  return Array.from({ length: Math.max(0, span.last - span.first + 1) }, (_, i) =>
-    usageDay(span.first + i, meteredOn.get(span.first + i) ?? [], linesOn.get(span.first + i) ?? []),
+  const metered = byDay(estimated);
+  const lines = byDay(billed);
+  const scale = scaleOf(metered, lines);
+  const known = [...metered.keys(), ...lines.keys()];
+  const first = known.reduce((least, day) => Math.min(least, day), Number.POSITIVE_INFINITY);
+  const last = known.reduce((most, day) => Math.max(most, day), Number.NEGATIVE_INFINITY);
+  const inOurUnits = (line: UsageLine): UsageLine =>
+    scale === 1 ? line : { ...line, quantity: line.quantity * scale };
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
+    usageDay(first + i, metered.get(first + i) ?? [], (lines.get(first + i) ?? []).map(inOurUnits)),
   );
 };
 
-const linesOf = (cells: readonly Cell[]): UsageLine[] => cells.flatMap(({ lines }) => lines);
-
-const byDay = (lines: readonly UsageLine[]): Map<number, UsageLine[]> => {
+const byDay = (cells: readonly Cell[]): Map<number, UsageLine[]> => {
   const days = new Map<number, UsageLine[]>();
-  for (const line of lines) {
-    const there = days.get(line.day);
-    if (there) there.push(line);
-    else days.set(line.day, [line]);
+  for (const { lines } of cells) {
+    for (const line of lines) {
+      const there = days.get(line.day);
+      if (there) there.push(line);
+      else days.set(line.day, [line]);
+    }
   }
   return days;
 };
@@ -79,8 +79,10 @@ const SCALES = [1e3, 1e6, 1e9, 1e-3, 1e-6, 1e-9, 1 / 60, 1 / 3600, 60, 3600];
  * How many of the estimate's units one of the bill's is. Told by the usual day: another unit is a quantity that is off by such
  * a factor while the dollars are not.
  */
-const scaleOf = (metered: readonly UsageLine[], lines: readonly UsageLine[]): number => {
-  const [ours, theirs] = [byDay(metered), byDay(lines)];
+const scaleOf = (
+  ours: ReadonlyMap<number, readonly UsageLine[]>,
+  theirs: ReadonlyMap<number, readonly UsageLine[]>,
+): number => {
   const ratios = (of: (line: UsageLine) => number) =>
     [...theirs].flatMap(([day, billed]) => {
       const ratio = sum(ours.get(day) ?? [], of) / sum(billed, of);
