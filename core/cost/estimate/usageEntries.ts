@@ -1,5 +1,6 @@
 import { type CostEntry, type CostLabels, TOKEN_ITEMS } from '../entry.ts';
 import type { PriceBook, PriceKey, Quote } from '../prices/book.ts';
+import { pricedModel } from '../prices/tokens/bedrock.ts';
 import { labelsOf, priced } from './labels.ts';
 import type { Usage } from './types.ts';
 
@@ -14,6 +15,7 @@ export const usageEntries = (usage: Usage, prices: PriceBook, isOwn: boolean): C
     resourceType: 'tokens',
     ...(provider === 'aws.bedrock' ? { service: 'Amazon Bedrock' } : {}),
   };
+  const paidModel = pricedModel({ deployment: usage.deployment, model });
   const entries: CostEntry[] = [];
   if (usage.reportedRequests > 0)
     entries.push({
@@ -28,9 +30,12 @@ export const usageEntries = (usage: Usage, prices: PriceBook, isOwn: boolean): C
     if (quantity === 0) continue;
     const tier = serviceTier as Extract<PriceKey, { kind: 'tokens' }>['tier'];
     const quote: Quote =
-      model === undefined
+      paidModel === undefined
         ? { usd: null, missing: `no model is named by the calls of ${usage.deployment}` }
-        : prices.quote({ kind: 'tokens', item, model: pricedModel({ deployment: usage.deployment, model }), provider, region, ...(tier ? { tier } : {}) }, startMs);
+        : prices.quote(
+            { kind: 'tokens', item, model: paidModel, provider, region, ...(tier ? { tier } : {}) },
+            startMs,
+          );
     entries.push(priced({ startMs, labels: { ...shared, item, pricing: tier ?? 'onDemand' }, quantity }, quote));
   }
   if (entries.length === 0)
