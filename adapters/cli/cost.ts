@@ -105,14 +105,13 @@ export const renderCost = (
     ],
     [
       'stands out',
-      anomalies.anomalies
-        .slice(0, 5)
-        .flatMap(({ scope, fromMs, toMs, expected, actual, excess, drivers }) => [
-          `${signed(excess)}  ${text(scope)}, ${minute(fromMs)} to ${minute(toMs)} UTC: ${dollars(actual)} instead of ${dollars(expected)}`,
-          ...drivers
-            .slice(0, 2)
-            .map(({ labels, change, main }) => `         driven by ${text(labels)}: ${signed(change)}, mostly ${main}`),
-        ]),
+      anomalies.anomalies.slice(0, 5).flatMap(({ scope, fromMs, toMs, expected, actual, excess, drivers }) => [
+        `${signed(excess)}  ${text(scope)}, ${minute(fromMs)} to ${minute(toMs)} UTC: ${dollars(actual)} instead of ${dollars(expected)}`,
+        ...drivers
+          .filter(({ share }) => share > 0.02)
+          .slice(0, 2)
+          .map(({ labels, change, main }) => `         driven by ${text(labels)}: ${signed(change)}, mostly ${main}`),
+      ]),
     ],
     [
       'budgets',
@@ -122,7 +121,7 @@ export const renderCost = (
     ],
     [
       'without a price, in no sum above',
-      unpriced.slice(0, 5).map(({ labels, missing }) => `${text(labels) || 'something'}: ${missing}`),
+      [...new Set(unpriced.map(({ labels, missing }) => `${text(labels)}: ${missing}`))].slice(0, 5),
     ],
   ];
   return sections
@@ -141,9 +140,16 @@ const dollars = (value: number, currency = '$'): string =>
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}$${money.format(Math.abs(value))}`;
 const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
+const IDLE: Readonly<Record<string, string>> = { idleHeld: 'held and idle', idle: 'idle, held by nobody' };
+
 /** Labels as people say them: the values alone, those that tell most first. */
 const text = (labels: Readonly<Record<string, string>>): string => {
-  const { deployment, client, team, model, service, ...rest } = labels;
-  const said = [deployment ?? service ?? model, client && `client ${client}`, team && `team ${team}`].filter(Boolean);
+  const { deployment, client, team, model, service, line, ...rest } = labels;
+  const said = [
+    deployment ?? service ?? model,
+    client && `client ${client}`,
+    team && `team ${team}`,
+    line && IDLE[line],
+  ].filter(Boolean);
   return said.length > 0 ? said.join(', ') : Object.values(rest).filter(Boolean).join(', ') || 'everything';
 };

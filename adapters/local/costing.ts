@@ -5,6 +5,7 @@ import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { MINUTE } from '../../core/telemetry/families.ts';
 import { estimateCosts } from '../../core/usecases/estimateCosts.ts';
 import { runQuery } from '../../core/usecases/query.ts';
+import { repriceCosts } from '../../core/usecases/repriceCosts.ts';
 import type { LocalPorts } from './ports.ts';
 
 export type LocalCosting = Pick<Config, 'costs' | 'prices'>;
@@ -25,10 +26,10 @@ const PAUSES = 9;
 export const localCosting = (ports: LocalPorts, { costs, prices }: LocalCosting, isStopping: () => boolean) => {
   const { rollupStore: rollups, deploymentStore: deployments, documentStore: documents, compression } = ports;
   const query = runQuery({ rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) });
-  const work = estimateCosts(
-    { query, rollups, deployments, ledger: ledger({ documents, compression }) },
-    { costs, prices: standardPrices(prices), agreed: prices },
-  );
+  const book = ledger({ documents, compression });
+  const options = { costs, prices: standardPrices(prices), agreed: prices };
+  const work = estimateCosts({ query, rollups, deployments, ledger: book }, options);
+  const reprice = repriceCosts({ ledger: book, documents }, options);
   let nextMs = 0;
   let nextChangedMs = 0;
   return async (nowMs: number): Promise<void> => {
@@ -36,8 +37,10 @@ export const localCosting = (ports: LocalPorts, { costs, prices }: LocalCosting,
     let pauseMs = MINUTE;
     try {
       if (nowMs < nextChangedMs) return await work.recent(nowMs);
-      const { left } = await work.changed(nowMs, () => isStopping() || Date.now() - nowMs > LONGEST_MS);
-      if (left > 0) pauseMs = SOON_MS;
+      const isEnough = () => isStopping() || Date.now() - nowMs > LONGEST_MS;
+      const { left } = await work.changed(nowMs, isEnough);
+      const { left: old } = await reprice(nowMs, isEnough);
+      if (left + old > 0) pauseMs = SOON_MS;
       else nextChangedMs = nowMs + CHANGED_MS;
     } finally {
       nextMs = Math.max(

@@ -28,7 +28,7 @@ export interface EstimateOptions {
 }
 
 /** Days whose hours and samples are still kept as finely as an estimate needs them. */
-const LOOK_BACK_DAYS = 34;
+export const LOOK_BACK_DAYS = 34;
 /** What an estimate is made from: family and step. */
 const READ: readonly { family: string; stepMs: number }[] = [
   { family: 'inference.cost', stepMs: HOUR },

@@ -8,6 +8,7 @@ import { HOUR } from '../../core/telemetry/families.ts';
 import { readCostsConfiguration } from '../../core/usecases/costsConfiguration.ts';
 import { estimateCosts } from '../../core/usecases/estimateCosts.ts';
 import { runQuery } from '../../core/usecases/query.ts';
+import { repriceCosts } from '../../core/usecases/repriceCosts.ts';
 import { documentClient } from '../documentClient.ts';
 import { readEnvironment } from '../environment.ts';
 import { rollupStore } from '../rollupStore.ts';
@@ -31,7 +32,8 @@ const ports = {
 };
 const configured = (async () => {
   const { costs, prices } = await readCostsConfiguration({ documents })();
-  return estimateCosts(ports, { costs, prices: standardPrices(prices), agreed: prices });
+  const options = { costs, prices: standardPrices(prices), agreed: prices };
+  return { ...estimateCosts(ports, options), reprice: repriceCosts({ ...ports, documents }, options) };
 })();
 configured.catch(() => {}); // every run says so
 let nextChangedMs = 0;
@@ -40,7 +42,9 @@ let nextChangedMs = 0;
 export const handler = scheduled(async ({ nowMs, remainingMs }) => {
   const work = await configured;
   if (nowMs < nextChangedMs) return { recent: await work.recent(nowMs) };
-  const changed = await work.changed(nowMs, () => remainingMs() < RESERVE_MS);
-  if (changed.left === 0) nextChangedMs = nowMs + HOUR;
-  return { changed };
+  const isEnough = () => remainingMs() < RESERVE_MS;
+  const changed = await work.changed(nowMs, isEnough);
+  const priced = await work.reprice(nowMs, isEnough);
+  if (changed.left + priced.left === 0) nextChangedMs = nowMs + HOUR;
+  return { changed, priced };
 });

@@ -5,10 +5,11 @@ import { Config } from '../../core/config.ts';
 import { ledger } from '../../core/cost/ledger/ledger.ts';
 import { standardPrices } from '../../core/cost/prices/standard.ts';
 import type { Sample } from '../../core/telemetry/batch.ts';
-import { HOUR, MINUTE } from '../../core/telemetry/families.ts';
+import { DAY, HOUR, MINUTE } from '../../core/telemetry/families.ts';
 import { estimateCosts } from '../../core/usecases/estimateCosts.ts';
 import { runQuery } from '../../core/usecases/query.ts';
 import { queryCosts } from '../../core/usecases/queryCosts.ts';
+import { repriceCosts } from '../../core/usecases/repriceCosts.ts';
 import { call, NOW, sample, T0, type World, world } from './world.ts';
 
 const SONNET = {
@@ -151,6 +152,40 @@ describe('the estimated ledger', () => {
     const bound = { id: 'ads', roles: ['reader'], teams: ['ads'] } as const;
     const theirs = await kept.ask(`groupBy=team&from=${T0}&to=${NOW}&step=all`, bound);
     expect(theirs.series.map(({ labels }) => labels.team)).toEqual(['ads']);
+  });
+
+  it('prices old days anew by their quantities when prices change, going on where it was cut off', async () => {
+    const documents = memoryDocumentStore();
+    const book = ledger({ documents, compression: zstd() });
+    const priced = (usdPerHour: number) => {
+      const { prices } = Config.parse({ prices: { overrides: [{ instanceType: 'x.large', usd: usdPerHour }] } });
+      return repriceCosts({ ledger: book, documents }, { prices: standardPrices(prices), agreed: prices });
+    };
+    const labels = {
+      item: 'instanceHours',
+      resourceType: 'x.large',
+      region: 'r',
+      provider: 'aws',
+      pricing: 'onDemand',
+    };
+    const days = [60, 50, 40].map((age) => T0 - age * DAY);
+    for (const dayMs of days) {
+      const reported = { startMs: dayMs, labels: { item: 'reportedCost' }, quantity: 1, cost: 7 };
+      const entries = [{ startMs: dayMs, labels, quantity: 3, cost: null, missing: 'no price of x.large' }, reported];
+      await book.replaceHours({ basis: 'estimated', fromMs: dayMs, toMs: dayMs + DAY, fingerprint: 'f' }, entries);
+    }
+    const total = async () => {
+      const range = { basis: 'estimated', fromMs: T0 - 90 * DAY, toMs: T0 } as const;
+      return (await book.entries({ ...range, grain: 'day' })).reduce((sum, { cost }) => sum + (cost ?? 0), 0);
+    };
+
+    let turns = 0;
+    expect(await priced(2)(T0, () => ++turns > 2)).toEqual({ days: 2, left: 1 });
+    expect(await priced(2)(T0)).toEqual({ days: 1, left: 0 });
+    expect(await total()).toBe(3 * (6 + 7));
+    expect(await priced(2)(T0)).toEqual({ days: 0, left: 0 });
+    expect(await priced(5)(T0)).toEqual({ days: 3, left: 0 });
+    expect(await total()).toBe(3 * (15 + 7));
   });
 
   it('refuses what it has no costs by, with what there is', async () => {

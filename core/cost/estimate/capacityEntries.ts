@@ -16,7 +16,7 @@ export const capacityEntries = (
 ): CostEntry[] => {
   const { startMs, resource, instanceType, region, account, service, purchase } = capacity;
   const shared: CostLabels = {
-    ...labelsOf({ ...owner, deployment }),
+    ...labelsOf({ ...owner, deployment, provider: capacity.provider ?? 'aws' }), // who is paid, not what serves
     resource,
     pricing: purchase,
     line,

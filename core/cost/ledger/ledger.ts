@@ -102,6 +102,12 @@ export const ledger = ({ documents, compression }: LedgerPorts) => {
       );
     },
 
+    /** The days (UTC, epoch milliseconds) that have entries by the hour, oldest first. */
+    async days(basis: Basis): Promise<number[]> {
+      const prefix = `ledger/${basis}/client/`;
+      return (await documents.list(prefix)).map((key) => Date.parse(`${key.slice(prefix.length)}T00:00:00Z`));
+    },
+
     /** Replaces all days of a month (UTC): what bills say. @param entries of whole days of that month */
     async replaceMonth(basis: Basis, monthMs: number, entries: readonly CostEntry[]): Promise<void> {
       await change(keyOf(basis, 'day', monthMs), () => tableOf(entries));
