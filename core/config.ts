@@ -174,6 +174,7 @@ const Aws = z.strictObject({
   runbookUrl: name
     .default('docs/runbook.md')
     .describe('where docs/runbook.md can be read: alarms link to its sections, on one machine too'),
+  traceIngest: z.boolean().default(false).describe('X-Ray begins traces of ingestion too, $5 for a million of them'),
   tags: z.record(name, z.string().max(256)).default({}).describe('on every resource'),
 });
 

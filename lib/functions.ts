@@ -1,21 +1,23 @@
+import type { Config } from '../core/config.ts';
+
 interface FunctionFacts {
   memoryMb: number;
   timeoutS: number;
-  /** X-Ray begins traces of it; without, it joins those that reach it. */
-  isTraced?: true;
+  /** X-Ray begins traces of it, always or where a setting says so; without, it joins those that reach it. */
+  isTraced?: true | 'traceIngest';
   does: string;
 }
 
 /**
  * The functions of the application, each a folder of that name in lambdas/. Memory buys CPU too: what a person or a client
- * waits for has more than it needs. A scheduled function ends before its next run begins. X-Ray traces those that somebody waits
+ * waits for has more than it needs. A scheduled function ends before its next run begins. X-Ray begins traces of what people wait
  * for; of the others it would show a single bar, for $5 a million (bench/aws-cost), and their logs have the duration.
  */
 export const FUNCTIONS = {
   ingest: {
     memoryMb: 1024,
     timeoutS: 29,
-    isTraced: true,
+    isTraced: 'traceIngest',
     does: 'takes telemetry in: one object in the bucket for each accepted request',
   },
   api: {
@@ -46,4 +48,7 @@ export const FUNCTIONS = {
 export type FunctionName = keyof typeof FUNCTIONS;
 
 /** Whether X-Ray begins traces of a function. */
-export const isTraced = (name: FunctionName): boolean => 'isTraced' in FUNCTIONS[name];
+export const isTraced = (name: FunctionName, settings: Pick<Config['aws'], 'traceIngest'>): boolean => {
+  const { isTraced }: FunctionFacts = FUNCTIONS[name];
+  return typeof isTraced === 'string' ? settings[isTraced] : isTraced === true;
+};

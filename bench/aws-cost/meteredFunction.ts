@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { addUnits, type Units } from '../../adapters/cli/estimate/prices.ts';
+import { Config } from '../../core/config.ts';
 import { FUNCTIONS, type FunctionName, isTraced } from '../../lib/functions.ts';
 import { type Backends, type Call, FASTER, meter } from './meter.ts';
 
@@ -38,6 +39,7 @@ export const meteredFunction = async (of: {
   environment: Record<string, string>;
 }): Promise<MeteredFunction> => {
   const { memoryMb } = FUNCTIONS[of.name];
+  const traced = isTraced(of.name, Config.parse({}).aws);
   const slower = Math.max(1, MB_PER_CORE / memoryMb);
   const aws = await meter(of.backends);
   const worker = new Worker(new URL('./functionThread.ts', import.meta.url), {
@@ -75,7 +77,7 @@ export const meteredFunction = async (of: {
         lambdaRequest: 1,
         lambdaGbSecond: (memoryMb / 1024) * (ms / 1000),
         logGb: done.logBytes / GB,
-        xrayTrace: isTraced(of.name) ? (isFirstOfSecond ? 1 : FURTHER_TRACED) : 0,
+        xrayTrace: traced ? (isFirstOfSecond ? 1 : FURTHER_TRACED) : 0,
         kmsRequest: asked.length,
       };
       units = addUnits(units, addUnits(own, called.units));

@@ -14,7 +14,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUNDLE_HANDLER } from '../../lambdas/bundle.ts';
-import { FUNCTIONS, type FunctionName, isTraced } from '../functions.ts';
+import { FUNCTIONS, type FunctionName } from '../functions.ts';
 import type { Grant } from '../grants.ts';
 import { codeOf } from './functionCode.ts';
 
@@ -26,6 +26,12 @@ export interface ModelmeterFunctionProps {
   /** Its logs are encrypted under it. */
   readonly key: IKey;
   readonly logRetention: RetentionDays;
+  /**
+   * Whether X-Ray begins traces of it.
+   *
+   * @default false: it joins those that reach it
+   */
+  readonly isTraced?: boolean;
   /**
    * Where an invocation goes that nobody waits for and that failed three times.
    *
@@ -63,7 +69,7 @@ export class ModelmeterFunction extends Construct {
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutS),
       environment: defined(props.environment),
-      tracing: isTraced(props.name) ? Tracing.ACTIVE : Tracing.PASS_THROUGH,
+      tracing: props.isTraced ? Tracing.ACTIVE : Tracing.PASS_THROUGH,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,

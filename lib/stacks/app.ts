@@ -15,7 +15,7 @@ import { ObservedEvents } from '../constructs/observedEvents.ts';
 import { Registry } from '../constructs/registry.ts';
 import { Scan } from '../constructs/scan.ts';
 import { environments, heartbeatEnvironment, iamEnvironment } from '../environments.ts';
-import type { FunctionName } from '../functions.ts';
+import { type FunctionName, isTraced } from '../functions.ts';
 import { permissions } from '../permissions.ts';
 import { BEDROCK_LOG_PATTERN } from '../sources.ts';
 import type { DataStack } from './data.ts';
@@ -61,6 +61,7 @@ export class AppStack extends Stack {
       name,
       environment: environment[name],
       grants: grants[name],
+      isTraced: isTraced(name, config.aws),
     });
     /** A function whose caller waits for its answer. */
     const asked = (name: keyof typeof environment) =>

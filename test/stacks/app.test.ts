@@ -18,16 +18,25 @@ describe('stack of the application', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30, KmsKeyId: Match.anyValue() });
   });
 
-  it('begins traces of what somebody waits for; the others join those that reach them', () => {
-    const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(
-      ({ Properties }) => Properties,
-    );
-    const modes = functions.map(({ Description, TracingConfig }) => [Description.split(':')[0], TracingConfig.Mode]);
-    const active = modes.flatMap(([name, mode]) => (mode === 'Active' ? [name] : []));
+  it.each([
+    [false, ['Modelmeter api']],
+    [true, ['Modelmeter api', 'Modelmeter ingest']],
+  ])(
+    'begins traces of queries, and of ingestion if asked (%s); others join what reaches them',
+    (traceIngest, expected) => {
+      const functions = synthesised(`aws: { traceIngest: ${traceIngest} }`)
+        .template('ModelmeterApp')
+        .findResources('AWS::Lambda::Function');
+      const modes = Object.values(functions).map(({ Properties: { Description, TracingConfig } }) => [
+        Description.split(':')[0],
+        TracingConfig.Mode,
+      ]);
+      const active = modes.flatMap(([name, mode]) => (mode === 'Active' ? [name] : []));
 
-    expect(active.sort()).toEqual(['Modelmeter api', 'Modelmeter ingest']);
-    expect(new Set(modes.map(([, mode]) => mode))).toEqual(new Set(['Active', 'PassThrough']));
-  });
+      expect(active.sort()).toEqual(expected);
+      expect(new Set(modes.map(([, mode]) => mode))).toEqual(new Set(['Active', 'PassThrough']));
+    },
+  );
 
   it('says where `modelmeter redrive` finds queues and functions', () => {
     for (const name of ['BatchQueueUrl', 'BatchDeadLetterQueueUrl', 'ScheduleDeadLetterQueueUrl', 'ObserveFunction'])

@@ -18,6 +18,16 @@ export const optionalLines = ({ aws, channels }: Config): Line[] => {
           ),
         ]
       : []),
+    ...(aws.traceIngest
+      ? [
+          lineOf(
+            'traces of ingestion, one each second',
+            'xrayTrace',
+            60 * MINUTES_PER_MONTH,
+            'while requests come; and 5 % of the others of a second, which are not in here (aws.traceIngest)',
+          ),
+        ]
+      : []),
     ...(bedrockLogGroup
       ? [
           lineWithout(

@@ -86,6 +86,13 @@ describe('the estimate of a configuration', () => {
     expect(fleetLines(config(), size)).toEqual([]);
   });
 
+  it('prices traces of ingestion only where they are asked for', () => {
+    const traces = (aws: object) => priced(optionalLines(config(aws)))['traces of ingestion, one each second'];
+
+    expect(traces({})).toBeUndefined();
+    expect(traces({ traceIngest: true })).toBeCloseTo(2_629_800 * 0.000005, 9);
+  });
+
   it('bounds what reading metrics may cost, and says what is unknown', () => {
     const lines = priced(
       optionalLines(config({ timeSeriesStore: 'timestream', sources: { maxMetricsPerRead: 10, readEveryMin: 60 } })),
