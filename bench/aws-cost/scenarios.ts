@@ -9,7 +9,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const EVENTS_PER_REQUEST = 500;
 /** How long Lambda gathers messages, and by how many pollers, each for itself: what comes in a window is split among them. */
-const WINDOW_MS = 20_000;
+const WINDOW_MS = 30_000;
 const POLLERS = 5;
 const BATCH_SIZE = 50;
 

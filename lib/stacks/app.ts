@@ -21,8 +21,11 @@ import { BEDROCK_LOG_PATTERN } from '../sources.ts';
 import type { DataStack } from './data.ts';
 import type { ModelmeterAppRefs } from './refs.ts';
 
-/** Batches that one run of roll-up takes, how long it waits for more of them, and how many runs there are at once. */
-const ROLL_UP = { batchSize: 50, maxBatchingWindow: Duration.seconds(20), maxConcurrency: 4 };
+/**
+ * Batches that one run of roll-up takes, how long it waits for more of them, and how many runs there are at once. The wait is half
+ * of the minute within which an event is to be in queries; batches that share a run share its blocks and its transaction.
+ */
+const ROLL_UP = { batchSize: 50, maxBatchingWindow: Duration.seconds(30), maxConcurrency: 4 };
 
 const EVERY = {
   compact: Duration.minutes(15),

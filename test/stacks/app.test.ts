@@ -66,7 +66,7 @@ describe('stack of the application', () => {
   it('bounds the roll-up by its source', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 50,
-      MaximumBatchingWindowInSeconds: 20,
+      MaximumBatchingWindowInSeconds: 30,
       ScalingConfig: { MaximumConcurrency: 4 },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
