@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DAYS_PER_MONTH } from '../../adapters/cli/estimate/metered.ts';
 import { addUnits, type Units } from '../../adapters/cli/estimate/prices.ts';
 import { bundle } from '../../lambdas/bundle.ts';
 import type { FunctionName } from '../../lib/functions.ts';
@@ -16,9 +17,9 @@ const KB512 = 512 * 1024;
 const GB = 1e9;
 /** A line of the access log, as lib/constructs/modelmeterApi.ts writes it, with what CloudWatch adds. */
 const ACCESS_LOG_BYTES = 480;
-/** A record of S3's access log; the logs are delivered free of charge, and kept for a year. */
+/** A record of S3's access log; the logs are delivered free of charge, and kept for so long: lib/constructs/dataBucket.ts. */
 const S3_LOG_BYTES = 700;
-const LOG_MONTHS = 12;
+const S3_LOG_DAYS = 14;
 /** What Lambda receives and deletes at once. */
 const SQS_AT_ONCE = 10;
 const FUNCTIONS_RUN = [
@@ -131,7 +132,9 @@ export const startAccount = async ({ startMs }: { startMs: number }) => {
       for (const [name, metered] of functions) all.set(name, metered.total().units);
       const total = [...all.values()].reduce(addUnits, {});
       const requests = (total.s3Put ?? 0) + (total.s3Get ?? 0);
-      all.set('access logs of S3', { s3StorageGbMonth: ((requests * S3_LOG_BYTES) / GB) * LOG_MONTHS });
+      all.set('access logs of S3', {
+        s3StorageGbMonth: ((requests * S3_LOG_BYTES) / GB) * (S3_LOG_DAYS / DAYS_PER_MONTH),
+      });
       return all;
     },
     runs: () => new Map([...functions].map(([name, metered]) => [name, metered.total()])),

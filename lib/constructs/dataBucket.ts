@@ -21,6 +21,9 @@ const LOCKED = {
   removalPolicy: RemovalPolicy.RETAIN,
 } as const;
 
+/** Enough to look into what happened lately; a year of them would be up to $0.004 of what a million events cost (bench/aws-cost). */
+const ACCESS_LOG_DAYS = 14;
+
 /** The bucket of batches, blocks and archive, and beside it the bucket of who accessed it. Both survive their stack. */
 export class DataBucket extends Construct {
   readonly bucket: Bucket;
@@ -32,7 +35,9 @@ export class DataBucket extends Construct {
       ...LOCKED,
       encryption: BucketEncryption.S3_MANAGED,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      lifecycleRules: [{ expiration: Duration.days(365), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { expiration: Duration.days(ACCESS_LOG_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
     });
     this.bucket = new Bucket(this, 'Bucket', {
       ...LOCKED,

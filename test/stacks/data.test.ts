@@ -93,6 +93,12 @@ describe('stack of data', () => {
     });
   });
 
+  it('keeps for two weeks who accessed the bucket', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 14, Status: 'Enabled' })] },
+    });
+  });
+
   it('parks what failed five times for two weeks, and gives a run six times its time', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
       SqsManagedSseEnabled: true,
