@@ -33,6 +33,7 @@ const FUNCTIONS_RUN = [
   'heartbeat',
   'read-metrics',
   'evaluate',
+  'estimate-costs',
 ] as const;
 type Run = (typeof FUNCTIONS_RUN)[number];
 

@@ -19,7 +19,12 @@ const START_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - 3 * DAY_MS;
 const AFTER_MS = 2 * HOUR_MS;
 
 /** How often each function is started, as lib/stacks/app.ts says; the first time after one period. */
-const SCHEDULES = { compact: 15 * MINUTE_MS, archive: HOUR_MS, expire: DAY_MS } as const;
+const SCHEDULES = {
+  'estimate-costs': MINUTE_MS,
+  compact: 15 * MINUTE_MS,
+  archive: HOUR_MS,
+  expire: DAY_MS,
+} as const;
 const IDLE_SCHEDULES = {
   ...SCHEDULES,
   heartbeat: 5 * MINUTE_MS,
