@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Config } from '../../core/config.ts';
-import { withDemoCosts } from '../../demo/costs.ts';
+import { Config } from '../../core/config.ts';
+import { FLEET_COSTS } from '../../demo/costs.ts';
 import { startDemo } from '../../demo/start.ts';
 import { readConfig } from '../configFile.ts';
 import { hasApiKeys } from '../local/apiKeys.ts';
@@ -131,3 +131,10 @@ const untilSignal = (): Promise<void> =>
         resolve();
       });
   });
+
+/** With what the demo's fleet says of costs, where the configuration says nothing of that itself. */
+const withDemoCosts = (config: Config): Config => {
+  const { costs, prices, budgets } = Config.parse(FLEET_COSTS);
+  const said = config.costs.resources.length + config.costs.storage.length + config.prices.overrides.length;
+  return said + Object.keys(config.budgets).length > 0 ? config : { ...config, costs, prices, budgets };
+};

@@ -202,7 +202,7 @@ describe('the tables of the catalogue', () => {
       const names = [...columns, ...partitionKeys].map((column) => column.name);
       expect(names).toHaveLength(COLUMNS[name as ArchiveKind].length + 1);
       expect(new Set(names).size).toBe(names.length);
-      expect(names.every((each) => /^[a-z_]+$/.test(each))).toBe(true);
+      expect(names.every((each) => /^[a-z0-9_]+$/.test(each))).toBe(true);
     }
   });
 

@@ -114,12 +114,15 @@ describe('stack of the application', () => {
     expect(schedules.map(({ Properties }) => Properties.ScheduleExpression).sort()).toEqual([
       'rate(1 day)',
       'rate(1 hour)',
+      'rate(1 minute)',
       'rate(15 minutes)',
       'rate(5 minutes)',
       'rate(5 minutes)',
     ]);
+    // What runs every minute has no room for a window: a window has whole minutes.
+    const exact = schedules.filter(({ Properties }) => Properties.FlexibleTimeWindow.Mode === 'OFF');
+    expect(exact.map(({ Properties }) => Properties.ScheduleExpression)).toEqual(['rate(1 minute)']);
     template.allResourcesProperties('AWS::Scheduler::Schedule', {
-      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: Match.anyValue() },
       GroupName: Match.anyValue(),
       Target: {
         DeadLetterConfig: { Arn: Match.anyValue() },
@@ -197,7 +200,7 @@ describe('stack of the application', () => {
     ).template('ModelmeterApp');
 
     none.resourceCountIs('AWS::Events::Rule', 0);
-    expect(Object.values(none.findResources('AWS::Scheduler::Schedule'))).toHaveLength(4);
+    expect(Object.values(none.findResources('AWS::Scheduler::Schedule'))).toHaveLength(5);
   });
 
   it('puts the registry into the account, without the tags that find resources', () => {
@@ -213,7 +216,9 @@ describe('stack of the application', () => {
   it('refuses a registry larger than CloudFormation passes on, and says what to do', () => {
     const many = Array.from({ length: 2_000 }, (_, i) => `  d${i}: { owner: "${'o'.repeat(100)}" }`).join('\n');
 
-    expect(() => synthesised(`deployments:\n${many}`)).toThrow(/deployments: \d+ bytes .* PUT \/v1\/deployments/s);
+    expect(() => synthesised(`deployments:\n${many}`)).toThrow(
+      /deployments, costs, prices and budgets: \d+ bytes .* PUT \/v1\/deployments/s,
+    );
   });
 
   it('names what commands look for', () => {
