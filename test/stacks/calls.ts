@@ -11,6 +11,7 @@ const ACTIONS: Record<string, readonly string[]> = {
   'client-s3.HeadObjectCommand': ['s3:GetObject'],
   'client-s3.GetObjectCommand': ['s3:GetObject', 's3:ListBucket'], // told from what is gone
   'client-s3.ListObjectsV2Command': ['s3:ListBucket'],
+  'client-s3.DeleteObjectCommand': ['s3:DeleteObject'],
   'client-s3.DeleteObjectsCommand': ['s3:DeleteObject'],
   'lib-dynamodb.GetCommand': ['dynamodb:GetItem'],
   'lib-dynamodb.BatchGetCommand': ['dynamodb:BatchGetItem'],

@@ -21,7 +21,9 @@ const NEVER_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
   // They read only.
   observe: [...WRITES, ...LISTING],
   authorise: WRITES,
-  api: ['s3:DeleteObject', 's3:PutObject', 'timestream:WriteRecords'],
+  api: ['timestream:WriteRecords'],
+  configure: ['s3:DeleteObject'],
+  'estimate-costs': [...WRITES, 's3:DeleteObject', 'timestream:WriteRecords'],
   evaluate: ['s3:DeleteObject', 's3:PutObject', 'timestream:WriteRecords'],
 };
 
