@@ -300,7 +300,14 @@ export const STREAM_ALARMS: readonly Alarm[] = [
 ];
 
 /** Findings of the evaluation of rollups, which are no CloudWatch alarms but have a section of the runbook as well. */
-export const EVALUATED = ['vram-held', 'gpu-idle-held', 'host-silent', 'source-silent'] as const;
+export const EVALUATED = [
+  'vram-held',
+  'gpu-idle-held',
+  'host-silent',
+  'source-silent',
+  'budget-crossed',
+  'budget-burning',
+] as const;
 
 /** Where an alarm's line is drawn on a graph of its metric: by id. */
 export const thresholdsOf = (config: Config): Readonly<Record<string, { value: number; title: string }>> =>

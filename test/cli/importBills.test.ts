@@ -74,9 +74,9 @@ describe('modelmeter import --format focus', () => {
     const march = { fromMs: Date.UTC(2026, 2, 1), toMs: Date.UTC(2026, 3, 1) };
     const entries = await billed.entries({ basis: 'billed', grain: 'day', ...march });
     expect(entries.map(({ cost, currency, labels }) => [cost, currency, labels.team])).toEqual([
-      [1.25, undefined, 'search'],
-      [1.25, undefined, 'search'],
-      [1.25, 'EUR', 'search'],
+      [1.5, undefined, 'search'],
+      [1.5, undefined, 'search'],
+      [1.5, 'EUR', 'search'],
     ]);
   });
 
