@@ -77,7 +77,9 @@ const environmentsIn = async (endpoint: string, assembly: CloudAssembly) => {
     const made = new Map(StackResources.map((each) => [each.LogicalResourceId, each.PhysicalResourceId]));
     const resolve = (value: unknown): string => {
       if (typeof value === 'string') return value;
-      const { Ref, 'Fn::ImportValue': imported } = value as { Ref?: string; 'Fn::ImportValue'?: string };
+      const { Ref, 'Fn::ImportValue': imported, 'Fn::Join': joined, 'Fn::GetAtt': attribute } = value as Intrinsic;
+      if (attribute?.[1] === 'Arn') return `arn:aws:iam::123456789012:role/${made.get(attribute[0])}`;
+      if (joined !== undefined) return joined[1].map(resolve).join(joined[0]);
       if (imported !== undefined) return exported.get(imported)!;
       return (Ref !== undefined && made.get(Ref)) || 'https://unmade.invalid'; // Cognito's, the API's: not used here
     };
@@ -90,6 +92,14 @@ const environmentsIn = async (endpoint: string, assembly: CloudAssembly) => {
   }
   return found;
 };
+
+interface Intrinsic {
+  Ref?: string;
+  'Fn::ImportValue'?: string;
+  /** Asked for of roles alone. */
+  'Fn::GetAtt'?: [logicalId: string, attribute: string];
+  'Fn::Join'?: [separator: string, parts: unknown[]];
+}
 
 interface FunctionResource {
   Type: string;
