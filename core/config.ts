@@ -131,6 +131,10 @@ const Sources = z.strictObject({
   sagemaker: z.boolean().default(true),
   batch: z.boolean().default(true),
   pipelines: z.boolean().default(true).describe('CodePipeline, CodeDeploy and GitHub deployments'),
+  inventory: z
+    .boolean()
+    .default(true)
+    .describe('what runs by the hour: accelerated EC2 instances, SageMaker endpoints'),
   bedrockLogGroup: name.optional().describe('log group of model-invocation logging; metadata only is taken'),
   readEveryMin: z.int().min(1).max(60).default(5),
   maxMetricsPerRead: z.int().min(1).max(5_000).default(100).describe('bounds the bill of CloudWatch reads'),
@@ -283,6 +287,10 @@ const strangers = (
 /** Attributes that the configuration gives to deployments, as the registry takes them: without tags, which find resources. */
 export const registryOf = ({ deployments }: Pick<Config, 'deployments'>): Record<string, z.infer<typeof Attributes>> =>
   Object.fromEntries(Object.entries(deployments).map(([name, { tags: _, ...attributes }]) => [name, attributes]));
+
+/** Those that have tags, which find their resources and lines of bills. */
+export const withTags = (deployments: Config['deployments']): Config['deployments'] =>
+  Object.fromEntries(Object.entries(deployments).filter(([, { tags }]) => tags !== undefined));
 
 /** How lines of bills become entries of the ledger. */
 export const billedBy = ({ costs, deployments }: Pick<Config, 'costs' | 'deployments'>): BilledOptions => ({

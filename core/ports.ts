@@ -1,4 +1,5 @@
 import type { Notice } from './alerts/notice.ts';
+import type { InventoryResource } from './cost/inventory/resource.ts';
 import type { Batch } from './telemetry/batch.ts';
 import type { EventKind } from './telemetry/events.ts';
 
@@ -258,4 +259,10 @@ export interface DocumentStore {
   remove(key: string): Promise<void>;
   /** All keys that begin with a prefix, sorted. */
   list(prefix: string): Promise<string[]>;
+}
+
+/** What a provider says that runs and costs by the hour. */
+export interface Inventory {
+  /** What runs at this moment, in no particular order. `isAll` = false: there is more than it reads at once. */
+  list(): Promise<{ resources: InventoryResource[]; isAll: boolean }>;
 }

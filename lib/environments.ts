@@ -11,6 +11,7 @@ import type { Env as EstimateCostsEnv } from '../lambdas/estimate-costs/env.ts';
 import type { Env as ExpireEnv } from '../lambdas/expire/env.ts';
 import type { Env as HeartbeatEnv } from '../lambdas/heartbeat/env.ts';
 import type { Env as IngestEnv } from '../lambdas/ingest/env.ts';
+import type { Env as InventoryEnv } from '../lambdas/inventory/env.ts';
 import type { Env as ObserveEnv } from '../lambdas/observe/env.ts';
 import type { Env as ReadMetricsEnv } from '../lambdas/read-metrics/env.ts';
 import type { Env as RollUpEnv } from '../lambdas/roll-up/env.ts';
@@ -20,6 +21,8 @@ import type { DataStack } from './stacks/data.ts';
 
 const hashOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+
+const tagsOf = ({ deployments }: Config) => Object.entries(deployments).map(([name, { tags }]) => [name, tags]);
 
 export interface EnvironmentsProps {
   readonly config: Config;
@@ -71,8 +74,13 @@ export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
     'estimate-costs': {
       ...rollupStore,
       STATE_TABLE,
-      COSTS_VERSION: hashOf([config.costs, config.prices]),
+      COSTS_VERSION: hashOf([config.costs, config.prices, tagsOf(config)]),
     } satisfies z.input<typeof EstimateCostsEnv>,
+    inventory: {
+      DATA_BUCKET,
+      ACCOUNT: data.account,
+      COSTS_VERSION: hashOf(tagsOf(config)),
+    } satisfies z.input<typeof InventoryEnv>,
     expire: {
       ...rollupStore,
       MINUTE_DAYS: String(retention.minuteDays),

@@ -42,6 +42,7 @@ export const FUNCTIONS = {
     does: 'looks for full and idle GPUs and for silence, and tells of it once',
   },
   'estimate-costs': { memoryMb: 512, timeoutS: 55, does: 'estimates what the hours that are under way cost' },
+  inventory: { memoryMb: 512, timeoutS: 300, does: 'lists what runs that costs by the hour' },
   'metric-stream': { memoryMb: 512, timeoutS: 60, does: 'keeps what the metric stream of the fleet delivers' },
 } as const satisfies Record<string, FunctionFacts>;
 

@@ -18,9 +18,14 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'actions that IAM knows no resource for; each with its reason in lib/wildcards.ts, which a test holds',
   },
   {
-    rule: /IAM5\[Resource::.*\/(batches|segments|archive|documents|documents\/budgets|undelivered)\/\*\]$/,
+    rule: /IAM5\[Resource::.*\/(batches|segments|archive|documents|documents\/\w+|undelivered)\/\*\]$/,
     at: /\/DefaultPolicy\//,
     reason: 'objects are named by what is in them: a prefix is as narrow as it can be',
+  },
+  {
+    rule: /IAM5\[Resource::.*:sagemaker:.*:endpoint(-config)?\/\*\]$/,
+    at: /\/Inventory\//,
+    reason: 'the inventory is of all endpoints; it only reads',
   },
   {
     rule: /IAM5\[Action::kms:(GenerateDataKey|ReEncrypt)\*\]$/,

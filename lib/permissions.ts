@@ -70,6 +70,20 @@ export const permissions = (data: DataStack) => {
       onState('write', ['notice#*']),
     ],
     'estimate-costs': [...readBlocks, onState('read', ['deployment']), onDocuments('s3:GetObject', 's3:PutObject')],
+    inventory: [
+      onDocuments('s3:GetObject'),
+      onObjects({ bucket, key }, `${PREFIXES.documents}inventory/`, ['s3:PutObject']),
+      seeWhatIsGone(bucket),
+      allow({ actions: ['ec2:DescribeInstances', 'sagemaker:ListEndpoints'], resources: ANYWHERE }),
+      allow({
+        actions: ['sagemaker:DescribeEndpoint', 'sagemaker:ListTags'],
+        resources: [data.formatArn({ service: 'sagemaker', resource: 'endpoint', resourceName: '*' })],
+      }),
+      allow({
+        actions: ['sagemaker:DescribeEndpointConfig'],
+        resources: [data.formatArn({ service: 'sagemaker', resource: 'endpoint-config', resourceName: '*' })],
+      }),
+    ],
     'metric-stream': [keepBatches],
   } satisfies Partial<Record<FunctionName, readonly Grant[]>>;
 };

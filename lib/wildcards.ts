@@ -9,6 +9,10 @@ export const BARE_WILDCARDS: readonly { readonly actions: readonly string[]; rea
     reason: 'reading metrics cannot be narrowed to a namespace',
   },
   {
+    actions: ['ec2:DescribeInstances', 'sagemaker:ListEndpoints'],
+    reason: 'listing cannot be narrowed to some instances or endpoints; both only read',
+  },
+  {
     actions: ['cloudwatch:PutMetricData'],
     reason: 'metrics are no resource; the statement is bound to the fleet’s namespace',
   },

@@ -5,6 +5,10 @@ import { readHosts } from '../cost/estimate/readHosts.ts';
 import { readTraining } from '../cost/estimate/readTraining.ts';
 import { readUsage } from '../cost/estimate/readUsage.ts';
 import { fingerprintOf } from '../cost/fingerprint.ts';
+import { describedHosts, inventoriedCapacity } from '../cost/inventory/capacity.ts';
+import type { InventoryDay } from '../cost/inventory/day.ts';
+import type { TagsOfDeployments } from '../cost/inventory/resource.ts';
+import { type RunningHour, runningHours } from '../cost/inventory/running.ts';
 import type { Ledger } from '../cost/ledger/ledger.ts';
 import type { PriceBook } from '../cost/prices/book.ts';
 import type { Deployment, DeploymentStore, RollupStore } from '../ports.ts';
@@ -18,11 +22,15 @@ export interface EstimatePorts {
   rollups: Pick<RollupStore, 'list'>;
   deployments: Pick<DeploymentStore, 'list'>;
   ledger: Ledger;
+  /** What was listed on these days, see `readInventory`; absent where nobody lists what runs. */
+  inventory?: (range: { fromMs: number; toMs: number }) => Promise<InventoryDay[]>;
 }
 
 export interface EstimateOptions {
   costs: Pick<Config['costs'], 'resources' | 'storage'>;
   prices: PriceBook;
+  /** Tags that say whose a resource of the inventory is. */
+  tagged?: TagsOfDeployments;
   /** What the configuration says of prices: with another, days are estimated anew, as with other prices in the book. */
   agreed: Config['prices'];
 }
@@ -40,15 +48,17 @@ const READ: readonly { family: string; stepMs: number }[] = [
 
 /**
  * Keeps the estimated ledger up to date. `recent` makes the hour that is under way and the one before it anew, every minute;
- * `changed` every day that telemetry, the registry, the configuration or prices changed since it was made.
+ * `changed` every day that telemetry, the inventory, the registry, the configuration or prices changed since it was made.
  */
 export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) => {
-  const { query, deployments, ledger, rollups } = ports;
+  const { query, deployments, ledger, rollups, inventory = async () => [] } = ports;
+  const { tagged = {} } = options;
   const listed = fingerprintOf(JSON.stringify([[...options.prices.list()], options.agreed, options.costs]));
+  const tags = fingerprintOf(JSON.stringify(tagged));
   let recentBefore: string | undefined;
 
   const make = async (
-    registry: readonly Deployment[],
+    { registry, running }: { registry: readonly Deployment[]; running: readonly RunningHour[] },
     { fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number },
   ) => {
     const ask = askOf(query, 'cost', nowMs);
@@ -59,11 +69,17 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
     };
     const untilMs = Math.min(toMs, nowMs);
     // An hour more: a job that tells of its end on the hour ran on capacity of the hour before.
-    const hosts = await readHosts(ask, { fromMs: fromMs - HOUR, toMs: untilMs }, attributes);
+    const reported = await readHosts(ask, { fromMs: fromMs - HOUR, toMs: untilMs }, attributes);
+    const hosts = describedHosts(reported, running);
+    const { resources } = options.costs;
     const seen = new Set(hosts.map(({ resource }) => resource));
     const entries = estimate({
       usage: await readUsage(ask, { fromMs, toMs: untilMs }),
-      capacity: [...hosts, ...configuredCapacity(options.costs.resources, { fromMs, toMs: untilMs }, seen)],
+      capacity: [
+        ...hosts,
+        ...configuredCapacity(resources, { fromMs, toMs: untilMs }, seen),
+        ...inventoriedCapacity(running, { hosts, configured: resources, tagged }),
+      ],
       training: await readTraining(ask, { fromMs, toMs: untilMs }),
       quantities: configuredStorage(options.costs.storage, { fromMs, toMs: untilMs }, attributes),
       prices: options.prices,
@@ -77,12 +93,14 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
       const firstMs = Math.floor(nowMs / HOUR) * HOUR - HOUR;
       const made = await madeFrom(rollups, { fromMs: firstMs, toMs: firstMs + 2 * HOUR });
       const { resources, storage } = options.costs;
+      const range = { fromMs: firstMs - HOUR, toMs: firstMs + 2 * HOUR };
+      const running = runningHours(await inventory({ fromMs: range.fromMs, toMs: nowMs }), { ...range, nowMs });
       const asBefore = JSON.stringify([firstMs, ...made]);
       // What costs by the clock alone goes on, whatever comes in.
-      if (asBefore === recentBefore && resources.length + storage.length === 0) return;
+      if (asBefore === recentBefore && resources.length + storage.length + running.length === 0) return;
       const registry = await deployments.list();
       for (const [fromMs, toMs] of withinDays(firstMs, firstMs + 2 * HOUR)) {
-        const entries = await make(registry, { fromMs, toMs, nowMs });
+        const entries = await make({ registry, running }, { fromMs, toMs, nowMs });
         await ledger.replaceHours({ basis: 'estimated', fromMs, toMs }, entries);
       }
       recentBefore = asBefore;
@@ -95,8 +113,9 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
     async changed(nowMs: number, isEnough: () => boolean = () => false): Promise<{ days: number; left: number }> {
       const today = Math.floor(nowMs / DAY) * DAY;
       const range = { fromMs: today - LOOK_BACK_DAYS * DAY, toMs: today + DAY };
+      const running = byDay(runningHours(await inventory(range), { ...range, nowMs }));
       const made = await madeFrom(rollups, range);
-      for (const dayMs of saidDays(options.costs, range))
+      for (const dayMs of [...saidDays(options.costs, range), ...running.keys()])
         if (!made.has(dayMs)) made.set(dayMs, { ids: '', isLoose: false });
       const registry = await deployments.list();
       const shared = `${listed} ${fingerprintOf(JSON.stringify(registry.map(versionsOf)))}`;
@@ -109,14 +128,17 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
       let left = 0;
       for (const [i, [dayMs, { ids, isLoose }]] of days.entries()) {
         const hoursOver = Math.min(24, Math.floor((nowMs - dayMs) / HOUR));
-        const fingerprint = `${fingerprintOf(ids)} ${hoursOver} ${shared}`;
+        const ran = running.get(dayMs) ?? [];
+        const over = ran.filter(({ startMs }) => startMs + HOUR <= nowMs);
+        const listedThen = over.length === 0 ? '' : ` ${fingerprintOf(JSON.stringify(over))} ${tags}`;
+        const fingerprint = `${fingerprintOf(ids)} ${hoursOver} ${shared}${listedThen}`;
         if (before[i] === fingerprint) continue;
         if ((isLoose && dayMs < today - DAY) || isEnough()) {
           left++;
           continue;
         }
         const hours = { fromMs: dayMs, toMs: dayMs + DAY };
-        const entries = await make(registry, { ...hours, nowMs });
+        const entries = await make({ registry, running: ran }, { ...hours, nowMs });
         await ledger.replaceHours({ basis: 'estimated', ...hours, fingerprint }, entries);
         done++;
       }
@@ -137,6 +159,17 @@ const saidDays = (
 
 /** Sightings change all the time and are no reason; what was said of a deployment is. */
 const versionsOf = ({ deployment, versions }: Deployment) => [deployment, versions];
+
+const byDay = (running: readonly RunningHour[]): Map<number, RunningHour[]> => {
+  const days = new Map<number, RunningHour[]>();
+  for (const hour of running) {
+    const dayMs = Math.floor(hour.startMs / DAY) * DAY;
+    const day = days.get(dayMs);
+    if (day) day.push(hour);
+    else days.set(dayMs, [hour]);
+  }
+  return days;
+};
 
 const withinDays = (fromMs: number, toMs: number): [number, number][] => {
   const midnight = Math.floor((toMs - 1) / DAY) * DAY;

@@ -27,7 +27,14 @@ const Properties = z.object({
   costs: z
     .string()
     .transform((text) => JSON.parse(text))
-    .pipe(z.object({ costs: Config.shape.costs, prices: Config.shape.prices, budgets: Config.shape.budgets })),
+    .pipe(
+      z.object({
+        costs: Config.shape.costs,
+        prices: Config.shape.prices,
+        budgets: Config.shape.budgets,
+        deployments: Config.shape.deployments,
+      }),
+    ),
 });
 
 export const handler = customResource({

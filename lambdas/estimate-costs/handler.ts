@@ -5,10 +5,11 @@ import { ledger } from '../../core/cost/ledger/ledger.ts';
 import { standardPrices } from '../../core/cost/prices/standard.ts';
 import { blockReader } from '../../core/rollups/openBlocks.ts';
 import { HOUR } from '../../core/telemetry/families.ts';
-import { readCostsConfiguration } from '../../core/usecases/costsConfiguration.ts';
+import { readCostsConfiguration, taggedIn } from '../../core/usecases/costsConfiguration.ts';
 import { estimateCosts } from '../../core/usecases/estimateCosts.ts';
 import { runQuery } from '../../core/usecases/query.ts';
 import { repriceCosts } from '../../core/usecases/repriceCosts.ts';
+import { readInventory } from '../../core/usecases/takeInventory.ts';
 import { documentClient } from '../documentClient.ts';
 import { readEnvironment } from '../environment.ts';
 import { rollupStore } from '../rollupStore.ts';
@@ -29,10 +30,12 @@ const ports = {
   rollups,
   deployments: dynamoDeploymentStore({ client: documentClient(), table: env.STATE_TABLE }),
   ledger: ledger({ documents, compression }),
+  inventory: readInventory({ documents, compression }),
 };
 const configured = (async () => {
-  const { costs, prices } = await readCostsConfiguration({ documents })();
-  const options = { costs, prices: standardPrices(prices), agreed: prices };
+  const { costs, prices, deployments } = await readCostsConfiguration({ documents })();
+  const tagged = taggedIn({ deployments });
+  const options = { costs, prices: standardPrices(prices), agreed: prices, tagged };
   return { ...estimateCosts(ports, options), reprice: repriceCosts({ ...ports, documents }, options) };
 })();
 configured.catch(() => {}); // every run says so

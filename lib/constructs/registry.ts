@@ -1,7 +1,7 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type Config, registryOf } from '../../core/config.ts';
+import { type Config, registryOf, withTags } from '../../core/config.ts';
 
 /** CloudFormation hands a function at most 256 KiB, with its own words around ours. */
 const MAX_BYTES = 200_000;
@@ -19,7 +19,7 @@ export class Registry extends Construct {
     const { costs, prices, budgets } = config;
     const properties = {
       deployments: JSON.stringify(registryOf(config)),
-      costs: JSON.stringify({ costs, prices, budgets }),
+      costs: JSON.stringify({ costs, prices, budgets, deployments: withTags(config.deployments) }),
     };
     const bytes = Buffer.byteLength(properties.deployments) + Buffer.byteLength(properties.costs);
     this.node.addValidation({

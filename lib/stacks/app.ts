@@ -33,6 +33,7 @@ const EVERY = {
   expire: Duration.days(1),
   heartbeat: Duration.minutes(5),
   estimateCosts: Duration.minutes(1),
+  inventory: Duration.hours(1),
 } as const;
 
 /** What the heartbeat calls, as anyone outside would. */
@@ -91,6 +92,7 @@ export class AppStack extends Stack {
     scheduled('archive', EVERY.archive);
     scheduled('expire', EVERY.expire);
     scheduled('estimate-costs', EVERY.estimateCosts);
+    if (sources.inventory) scheduled('inventory', EVERY.inventory);
     const heartbeat = new Scan(this, idOf('heartbeat'), {
       ...logs,
       name: 'heartbeat',

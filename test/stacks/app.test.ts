@@ -114,6 +114,7 @@ describe('stack of the application', () => {
     expect(schedules.map(({ Properties }) => Properties.ScheduleExpression).sort()).toEqual([
       'rate(1 day)',
       'rate(1 hour)',
+      'rate(1 hour)',
       'rate(1 minute)',
       'rate(15 minutes)',
       'rate(5 minutes)',
@@ -196,14 +197,14 @@ describe('stack of the application', () => {
 
   it('leaves out what no source is asked for', () => {
     const none = synthesised(
-      'aws: { sources: { bedrock: false, sagemaker: false, batch: false, pipelines: false } }',
+      'aws: { sources: { bedrock: false, sagemaker: false, batch: false, pipelines: false, inventory: false } }',
     ).template('ModelmeterApp');
 
     none.resourceCountIs('AWS::Events::Rule', 0);
     expect(Object.values(none.findResources('AWS::Scheduler::Schedule'))).toHaveLength(5);
   });
 
-  it('puts the registry into the account, without the tags that find resources', () => {
+  it('puts the registry into the account, and the tags that find resources to what is known of costs', () => {
     const { Properties } = Object.values(
       synthesised('deployments: { search: { team: search, tags: { app: search } } }')
         .template('ModelmeterApp')
@@ -211,14 +212,13 @@ describe('stack of the application', () => {
     )[0]!;
 
     expect(JSON.parse(Properties.deployments)).toEqual({ search: { team: 'search' } });
+    expect(JSON.parse(Properties.costs).deployments).toEqual({ search: { team: 'search', tags: { app: 'search' } } });
   });
 
   it('refuses a registry larger than CloudFormation passes on, and says what to do', () => {
     const many = Array.from({ length: 2_000 }, (_, i) => `  d${i}: { owner: "${'o'.repeat(100)}" }`).join('\n');
 
-    expect(() => synthesised(`deployments:\n${many}`)).toThrow(
-      /deployments, costs, prices and budgets: \d+ bytes .* PUT \/v1\/deployments/s,
-    );
+    expect(() => synthesised(`deployments:\n${many}`)).toThrow(/deployments, .*: \d+ bytes .* PUT \/v1\/deployments/s);
   });
 
   it('names what commands look for', () => {

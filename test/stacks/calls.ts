@@ -31,6 +31,11 @@ const ACTIONS: Record<string, readonly string[]> = {
   'client-sns.PublishCommand': ['sns:Publish'],
   'client-cloudwatch.ListMetricsCommand': ['cloudwatch:ListMetrics'],
   'client-cloudwatch.GetMetricDataCommand': ['cloudwatch:GetMetricData'],
+  'client-ec2.DescribeInstancesCommand': ['ec2:DescribeInstances'],
+  'client-sagemaker.ListEndpointsCommand': ['sagemaker:ListEndpoints'],
+  'client-sagemaker.DescribeEndpointCommand': ['sagemaker:DescribeEndpoint'],
+  'client-sagemaker.DescribeEndpointConfigCommand': ['sagemaker:DescribeEndpointConfig'],
+  'client-sagemaker.ListTagsCommand': ['sagemaker:ListTags'],
   'client-timestream-write.WriteRecordsCommand': ['timestream:WriteRecords', 'timestream:DescribeEndpoints'],
   'client-timestream-query.QueryCommand': ['timestream:Select', 'timestream:DescribeEndpoints'],
 };

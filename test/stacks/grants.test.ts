@@ -23,7 +23,8 @@ const NEVER_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
   authorise: WRITES,
   api: ['timestream:WriteRecords'],
   configure: ['s3:DeleteObject'],
-  'estimate-costs': [...WRITES, 's3:DeleteObject', 'timestream:WriteRecords'],
+  inventory: ['s3:DeleteObject'],
+  'estimate-costs': ['s3:DeleteObject', 'timestream:WriteRecords', ...WRITES],
   evaluate: ['s3:DeleteObject', 's3:PutObject', 'timestream:WriteRecords'],
 };
 

@@ -208,6 +208,7 @@ describe('the rules of EventBridge', () => {
       sagemaker: false,
       batch: false,
       pipelines: false,
+      inventory: false,
       readEveryMin: 5,
       maxMetricsPerRead: 1,
     };
