@@ -140,6 +140,12 @@ const Sources = z.strictObject({
   maxMetricsPerRead: z.int().min(1).max(5_000).default(100).describe('bounds the bill of CloudWatch reads'),
 });
 
+/** Each page costs $0.01. */
+const CostExplorer = z.strictObject({
+  enabled: z.boolean().default(false).describe('asks Cost Explorer for the bill, once a day'),
+  pagesPerDay: z.int().min(1).max(1_000).default(4).describe('paid for at most, $0.01 each'),
+});
+
 export const OPTIONAL_DASHBOARDS = ['api', 'cost', 'business', 'modelmeter'] as const;
 
 /** A function's environment has 4 KB. */
@@ -164,6 +170,7 @@ const Aws = z.strictObject({
   dashboards: z.array(z.enum(OPTIONAL_DASHBOARDS)).default([]).describe('besides the three that are free'),
   gpuFleet: GpuFleet.prefault({}),
   sources: Sources.prefault({}),
+  costExplorer: CostExplorer.prefault({}),
   logDays: z
     .union(
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map(

@@ -1,4 +1,5 @@
 import type { Notice } from './alerts/notice.ts';
+import type { BillLine } from './cost/bill/line.ts';
 import type { InventoryResource } from './cost/inventory/resource.ts';
 import type { Batch } from './telemetry/batch.ts';
 import type { EventKind } from './telemetry/events.ts';
@@ -265,4 +266,15 @@ export interface DocumentStore {
 export interface Inventory {
   /** What runs at this moment, in no particular order. `isAll` = false: there is more than it reads at once. */
   list(): Promise<{ resources: InventoryResource[]; isAll: boolean }>;
+}
+
+/** A provider's bill that is asked for by days, in pages that cost money each. */
+export interface PaidBill {
+  /**
+   * One page of the lines of the days [fromMs, toMs): exactly one request, never tried again by itself.
+   *
+   * @param query.token of the page before; absent = the first
+   * @returns token: absent = there are no more
+   */
+  page(query: { fromMs: number; toMs: number; token?: string }): Promise<{ lines: BillLine[]; token?: string }>;
 }

@@ -14,6 +14,7 @@ import type { Env as IngestEnv } from '../lambdas/ingest/env.ts';
 import type { Env as InventoryEnv } from '../lambdas/inventory/env.ts';
 import type { Env as ObserveEnv } from '../lambdas/observe/env.ts';
 import type { Env as ReadMetricsEnv } from '../lambdas/read-metrics/env.ts';
+import type { Env as ReconcileBillEnv } from '../lambdas/reconcile-bill/env.ts';
 import type { Env as RollUpEnv } from '../lambdas/roll-up/env.ts';
 import type { TokenIssuer } from './constructs/login.ts';
 import type { FunctionName } from './functions.ts';
@@ -81,6 +82,12 @@ export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
       ACCOUNT: data.account,
       COSTS_VERSION: hashOf(tagsOf(config)),
     } satisfies z.input<typeof InventoryEnv>,
+    'reconcile-bill': {
+      DATA_BUCKET,
+      ACCOUNT: data.account,
+      PAGES_PER_DAY: String(aws.costExplorer.pagesPerDay),
+      COSTS_VERSION: hashOf([config.costs, config.deployments]),
+    } satisfies z.input<typeof ReconcileBillEnv>,
     expire: {
       ...rollupStore,
       MINUTE_DAYS: String(retention.minuteDays),

@@ -43,6 +43,7 @@ export const FUNCTIONS = {
   },
   'estimate-costs': { memoryMb: 512, timeoutS: 55, does: 'estimates what the hours that are under way cost' },
   inventory: { memoryMb: 512, timeoutS: 300, does: 'lists what runs that costs by the hour' },
+  'reconcile-bill': { memoryMb: 512, timeoutS: 600, does: 'asks Cost Explorer for the bill, a few paid pages a day' },
   'metric-stream': { memoryMb: 512, timeoutS: 60, does: 'keeps what the metric stream of the fleet delivers' },
 } as const satisfies Record<string, FunctionFacts>;
 

@@ -84,6 +84,14 @@ export const permissions = (data: DataStack) => {
         resources: [data.formatArn({ service: 'sagemaker', resource: 'endpoint-config', resourceName: '*' })],
       }),
     ],
+    'reconcile-bill': [
+      onDocuments('s3:GetObject'),
+      ...['bills/', 'costExplorer/', 'ledger/billed/'].map((below) =>
+        onObjects({ bucket, key }, `${PREFIXES.documents}${below}`, ['s3:PutObject', 's3:DeleteObject']),
+      ),
+      seeWhatIsGone(bucket),
+      allow({ actions: ['ce:GetCostAndUsage'], resources: ANYWHERE }),
+    ],
     'metric-stream': [keepBatches],
   } satisfies Partial<Record<FunctionName, readonly Grant[]>>;
 };

@@ -13,6 +13,10 @@ export const BARE_WILDCARDS: readonly { readonly actions: readonly string[]; rea
     reason: 'listing cannot be narrowed to some instances or endpoints; both only read',
   },
   {
+    actions: ['ce:GetCostAndUsage'],
+    reason: 'a bill is of the whole account; only numbers are read, and pages are counted and capped',
+  },
+  {
     actions: ['cloudwatch:PutMetricData'],
     reason: 'metrics are no resource; the statement is bound to the fleet’s namespace',
   },

@@ -37,4 +37,5 @@ export const environment: Readonly<Record<string, string>> = {
   GPU_IDLE_PERCENT: '5',
   GPU_IDLE_MIN: '60',
   COSTS_VERSION: '1',
+  PAGES_PER_DAY: '4',
 };

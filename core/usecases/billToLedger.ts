@@ -1,4 +1,5 @@
 import { type BilledOptions, billedSum } from '../cost/bill/billedEntries.ts';
+import { countingBills } from '../cost/bill/counting.ts';
 import { type BillPorts, billLines, listBills } from '../cost/bill/store.ts';
 import type { CostEntry } from '../cost/entry.ts';
 import type { Ledger } from '../cost/ledger/ledger.ts';
@@ -9,7 +10,7 @@ interface Ports extends BillPorts {
 
 /**
  * Makes the billed ledger of these months anew, of all bills there are: after an import, and when attribution or exchange rates
- * changed. A day's lines are of whatever bills they are in; what is billed later for a day of another month counts on that day.
+ * changed. Of a month that there are AWS's own files of, Cost Explorer's does not count. A day's lines are of whatever bills they are in; what is billed later for a day of another month counts on that day.
  *
  * @param months YYYY-MM; without it every month that a bill has a day in
  * @returns the months, sorted
@@ -17,7 +18,7 @@ interface Ports extends BillPorts {
 export const billToLedger =
   ({ ledger, ...ports }: Ports, options: BilledOptions) =>
   async (months?: readonly string[]): Promise<string[]> => {
-    const bills = await listBills(ports);
+    const bills = countingBills(await listBills(ports));
     const days = [...new Set(bills.flatMap((bill) => Object.keys(bill.days)))].sort();
     const wanted = [...new Set(months ?? days.map((day) => day.slice(0, 7)))].sort();
     for (const month of wanted) {

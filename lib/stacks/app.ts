@@ -34,6 +34,7 @@ const EVERY = {
   heartbeat: Duration.minutes(5),
   estimateCosts: Duration.minutes(1),
   inventory: Duration.hours(1),
+  reconcileBill: Duration.days(1),
 } as const;
 
 /** What the heartbeat calls, as anyone outside would. */
@@ -93,6 +94,7 @@ export class AppStack extends Stack {
     scheduled('expire', EVERY.expire);
     scheduled('estimate-costs', EVERY.estimateCosts);
     if (sources.inventory) scheduled('inventory', EVERY.inventory);
+    if (config.aws.costExplorer.enabled) scheduled('reconcile-bill', EVERY.reconcileBill);
     const heartbeat = new Scan(this, idOf('heartbeat'), {
       ...logs,
       name: 'heartbeat',

@@ -36,6 +36,7 @@ const ACTIONS: Record<string, readonly string[]> = {
   'client-sagemaker.DescribeEndpointCommand': ['sagemaker:DescribeEndpoint'],
   'client-sagemaker.DescribeEndpointConfigCommand': ['sagemaker:DescribeEndpointConfig'],
   'client-sagemaker.ListTagsCommand': ['sagemaker:ListTags'],
+  'client-cost-explorer.GetCostAndUsageCommand': ['ce:GetCostAndUsage'],
   'client-timestream-write.WriteRecordsCommand': ['timestream:WriteRecords', 'timestream:DescribeEndpoints'],
   'client-timestream-query.QueryCommand': ['timestream:Select', 'timestream:DescribeEndpoints'],
 };

@@ -31,7 +31,7 @@ const NEVER_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
 describe('grants', () => {
   const { templates } = synthesised(`
 hashClients: true
-aws: { timeSeriesStore: timestream, sources: { bedrockLogGroup: calls }, gpuFleet: { enabled: true, metricStream: true } }`);
+aws: { timeSeriesStore: timestream, costExplorer: { enabled: true }, sources: { bedrockLogGroup: calls }, gpuFleet: { enabled: true, metricStream: true } }`);
   const statements = [...templates.values()].flatMap(statementsOf);
 
   it.each(Object.keys(FUNCTIONS) as FunctionName[])(

@@ -54,7 +54,7 @@ const CHOICES = {
 };
 /** What is not a choice of its own: on together with the chat, so that everything is synthesised in some configuration. */
 const EVERYTHING_ELSE = {
-  aws: 'dashboards: [api, cost, business, modelmeter], traceIngest: true, sources: { bedrockLogGroup: bedrock-calls }, tags: { cost-centre: "42" }',
+  aws: 'costExplorer: { enabled: true }, dashboards: [api, cost, business, modelmeter], traceIngest: true, sources: { bedrockLogGroup: bedrock-calls }, tags: { cost-centre: "42" }',
   top: 'hashClients: true\nretention: { archiveDays: 365 }\n',
 };
 

@@ -59,3 +59,7 @@ export interface BillProblem {
 
 export const BILL_FORMATS = ['focus', 'cur'] as const;
 export type BillFormat = (typeof BILL_FORMATS)[number];
+
+/** Where a bill can come from: a file, or Cost Explorer, which knows it by service and account only. */
+export const BILL_SOURCES = [...BILL_FORMATS, 'costExplorer'] as const;
+export type BillSource = (typeof BILL_SOURCES)[number];

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { GatheredBill } from './gather.ts';
 import { gatheredTotals } from './gather.ts';
-import type { BillFormat } from './line.ts';
+import type { BillSource } from './line.ts';
 import type { BillOutcome } from './report.ts';
 import {
   type BillDay,
@@ -24,7 +24,7 @@ export type BillMode = (typeof BILL_MODES)[number];
 
 interface Change {
   bills: readonly GatheredBill[];
-  format: BillFormat;
+  format: BillSource;
   mode: BillMode;
   files: readonly string[];
   nowMs: number;

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { Compression, DocumentStore } from '../../ports.ts';
 import { fromUtf8, toUtf8 } from '../../utf8.ts';
 import { linesOf } from './dayLines.ts';
-import { BILL_FORMATS, type BillLine } from './line.ts';
+import { BILL_SOURCES, type BillLine } from './line.ts';
 
 /**
  * Bills as documents. A bill is what one billing account of one provider owes for one month, whatever format it came in.
@@ -22,7 +22,7 @@ export const BillManifest = z.object({
   provider: z.string(),
   billingAccount: z.string().optional(),
   billingPeriod: z.string(),
-  format: z.enum(BILL_FORMATS),
+  format: z.enum(BILL_SOURCES),
   /** When what it says last changed, epoch milliseconds. */
   importedMs: z.number(),
   files: z.array(z.string()),
