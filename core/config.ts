@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { IamCaller } from './access/iam.ts';
+import { type AwsBudgetPlan, awsBudgetPlan, ConfiguredBudget } from './cost/awsBudgets.ts';
 import { type AttributionOptions, attributionBy, DEFAULT_TAG_KEYS } from './cost/bill/attribution.ts';
 import type { BilledOptions } from './cost/bill/billedEntries.ts';
-import { Budget, BudgetName } from './cost/budgets.ts';
+import { BudgetName } from './cost/budgets.ts';
 import { PricesConfig } from './cost/prices/configuration.ts';
 import type { DeploymentAttributes } from './ports.ts';
 import { DEFAULT_LIMITS } from './rollups/cardinality.ts';
@@ -257,7 +258,7 @@ const Settings = z.strictObject({
     .default({})
     .describe('tags: those of the AWS resources that are this deployment'),
   prices: PricesConfig.prefault({}),
-  budgets: z.record(BudgetName, Budget).default({}).describe('by name; more can be made by the API'),
+  budgets: z.record(BudgetName, ConfiguredBudget).default({}).describe('by name; more can be made by the API'),
   channels: Channels.prefault({}),
   thresholds: Thresholds.prefault({}),
   costs: Costs.prefault({}),
@@ -269,6 +270,11 @@ export const Config = Settings.superRefine(({ teams, deployments, budgets }, con
   for (const [deployment, { team, project }] of Object.entries(deployments))
     for (const { field, message } of strangers(teams, { team, project }))
       context.addIssue({ code: 'custom', path: ['deployments', deployment, field], message });
+  for (const [name, budget] of Object.entries(budgets)) {
+    const plan = budget.aws ? awsBudgetPlan(name, budget) : undefined;
+    if (plan && 'problem' in plan)
+      context.addIssue({ code: 'custom', path: ['budgets', name, 'aws'], message: plan.problem });
+  }
   for (const [budget, { scope }] of Object.entries(budgets))
     for (const { field, message } of strangers(teams, { team: scope.team, project: scope.project }))
       context.addIssue({ code: 'custom', path: ['budgets', budget, 'scope', field], message });
@@ -298,6 +304,13 @@ export const registryOf = ({ deployments }: Pick<Config, 'deployments'>): Record
 /** Those that have tags, which find their resources and lines of bills. */
 export const withTags = (deployments: Config['deployments']): Config['deployments'] =>
   Object.fromEntries(Object.entries(deployments).filter(([, { tags }]) => tags !== undefined));
+
+/** The budgets that AWS Budgets is to have too. */
+export const awsBudgetsOf = ({ budgets }: Pick<Config, 'budgets'>): AwsBudgetPlan[] =>
+  Object.entries(budgets).flatMap(([name, budget]) => {
+    const plan = budget.aws ? awsBudgetPlan(name, budget) : undefined;
+    return plan === undefined || 'problem' in plan ? [] : [plan];
+  });
 
 /** How lines of bills become entries of the ledger. */
 export const billedBy = ({ costs, deployments }: Pick<Config, 'costs' | 'deployments'>): BilledOptions => ({

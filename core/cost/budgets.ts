@@ -125,6 +125,10 @@ export const budgetStatus = (
   };
 };
 
+/** How grave it is to reach a threshold: that all is spent somebody must hear at once. */
+export const severityOfThreshold = (kind: 'actual' | 'forecast', threshold: number): 'critical' | 'warning' | 'info' =>
+  kind === 'forecast' ? 'warning' : threshold >= 100 ? 'critical' : threshold >= 90 ? 'warning' : 'info';
+
 /** The scope as one that a port can be asked for. */
 export const scopeOf = ({ scope }: Pick<Budget, 'scope'>): Scope =>
   Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined));

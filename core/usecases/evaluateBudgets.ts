@@ -1,5 +1,5 @@
 import type { Notice } from '../alerts/notice.ts';
-import type { Severity } from '../config.ts';
+import { severityOfThreshold } from '../cost/budgets.ts';
 import { type LedgerReader, readerFor } from '../cost/reading.ts';
 import { scopeText } from '../cost/scope.ts';
 import type { NoticeStore, Notifier } from '../ports.ts';
@@ -53,7 +53,7 @@ const noticesOf = (answer: BudgetAnswer, runbook: string, nowMs: number): Notice
   const crossed = status.crossed.map(({ kind, threshold }) => ({
     ...shared,
     id: `${prefixOf(answer)}${kind}-${threshold}`,
-    severity: severityOf(kind, threshold),
+    severity: severityOfThreshold(kind, threshold),
     title: kind === 'actual' ? `Budget ${name}: ${threshold} % is spent` : `Budget ${name}: ${threshold} % is expected`,
     text: `Budget ${name} (${scope}) ${kind === 'actual' ? 'has reached' : 'is expected to end at or above'} ${threshold} %.`,
     action: 'Look at what grew (GET /v1/costs/overview names the drivers); slow it down, or raise the budget.',
@@ -73,9 +73,6 @@ const noticesOf = (answer: BudgetAnswer, runbook: string, nowMs: number): Notice
   // Who is told that it burns 14 times too fast need not hear that it also burns 6, 3 and 1 times too fast.
   return [...crossed, ...burning.slice(0, 1)];
 };
-
-const severityOf = (kind: 'actual' | 'forecast', threshold: number): Severity =>
-  kind === 'forecast' ? 'warning' : threshold >= 100 ? 'critical' : threshold >= 90 ? 'warning' : 'info';
 
 const numbersOf = ({ usd, status }: BudgetAnswer): Notice['numbers'] => [
   { name: 'Spent', value: `${dollars(status!.actual)} (${status!.percent.toFixed(0)} %)` },

@@ -2,12 +2,13 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import type { Config, Severity } from '../../core/config.ts';
+import { awsBudgetsOf, type Config, type Severity } from '../../core/config.ts';
 import { OWN_ALARMS, thresholdsOf } from '../../core/metrics/alarms.ts';
 import { cloudWatchDashboard } from '../../dashboards/cloudwatch.ts';
 import { dashboardsOf } from '../../dashboards/panels.ts';
 import { type AlarmTopics, addAlarms } from '../alarms.ts';
 import { AlarmTopics as Topics } from '../constructs/alarmTopics.ts';
+import { AwsBudget } from '../constructs/awsBudget.ts';
 import { ChatChannels } from '../constructs/chatChannels.ts';
 import { Scan } from '../constructs/scan.ts';
 import { evaluationEnvironment } from '../evaluation.ts';
@@ -36,6 +37,7 @@ export class ObservabilityStack extends Stack {
     if (channels.slack.length + channels.teams.length > 0) new ChatChannels(this, 'Chat', { channels, topics });
     addAlarms(this, { alarms: OWN_ALARMS, config, topics, app });
     this.addDashboards(config, app.api.apiId);
+    for (const plan of awsBudgetsOf(config)) new AwsBudget(this, `Budget-${plan.name}`, { plan, topics });
     const topicArns = Object.values(topics).map(({ topicArn }) => topicArn);
     new Scan(this, 'Evaluate', {
       name: 'evaluate',

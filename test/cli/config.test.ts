@@ -128,6 +128,7 @@ describe('budgets of the configuration', () => {
       basis: 'estimated',
       thresholds: [50, 75, 90, 100],
       forecastThresholds: [100],
+      aws: false,
     });
     expect(messageOf('teams: { a: {} }\nbudgets: { x: { usd: 1, scope: { team: b } } }')).toContain(
       'budgets.x.scope.team: no team is named "b"',

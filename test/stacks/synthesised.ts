@@ -55,7 +55,7 @@ const CHOICES = {
 /** What is not a choice of its own: on together with the chat, so that everything is synthesised in some configuration. */
 const EVERYTHING_ELSE = {
   aws: 'costExplorer: { enabled: true }, dashboards: [api, cost, business, modelmeter], traceIngest: true, sources: { bedrockLogGroup: bedrock-calls }, tags: { cost-centre: "42" }',
-  top: 'hashClients: true\nretention: { archiveDays: 365 }\n',
+  top: 'hashClients: true\nretention: { archiveDays: 365 }\nbudgets: { all: { usd: 100, aws: true } }\n',
 };
 
 /** Every configuration that changes what is deployed: its name, and the text of its modelmeter.yaml. */
