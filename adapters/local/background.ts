@@ -8,7 +8,7 @@ import { compact } from '../../core/usecases/compact.ts';
 import { expireRollups, type RollupRetention } from '../../core/usecases/expireRollups.ts';
 import { REMEMBERED_MS } from '../../core/usecases/resendBatches.ts';
 import { rollUp } from '../../core/usecases/rollUp.ts';
-import { type LocalCosting, localCosting } from './costing.ts';
+import type { LocalCosting } from './costing.ts';
 import { inUseSince } from './dataFolder.ts';
 import { type LocalEvaluation, localEvaluation } from './evaluation.ts';
 import { localPorts } from './ports.ts';
@@ -75,7 +75,16 @@ parentPort!.on('message', (message: ToBackground) => {
   wake();
 });
 
-const estimate = localCosting(ports, options.costing, () => isStopping);
+/** Prices are many: they are loaded once the server has started and taken what waited for it. */
+const ESTIMATE_AFTER_MS = 5_000;
+const estimatesFromMs = Date.now() + ESTIMATE_AFTER_MS;
+let costing: Promise<(nowMs: number) => Promise<void>> | undefined;
+const estimate = async () => {
+  const nowMs = Date.now();
+  if (nowMs < estimatesFromMs) return;
+  costing ??= import('./costing.ts').then(({ localCosting }) => localCosting(ports, options.costing, () => isStopping));
+  await (await costing)(nowMs);
+};
 
 const pause = (ms: number) =>
   new Promise<void>((resolve) => {
@@ -158,7 +167,7 @@ for (;;) {
   const waiting = await log.backlog();
   if (waiting > BUSY_BATCHES || isStopping) continue;
   await evaluation();
-  await estimate(Date.now()).catch((error) => post({ kind: 'failed', what: 'estimating costs', error: textOf(error) }));
+  await estimate().catch((error) => post({ kind: 'failed', what: 'estimating costs', error: textOf(error) }));
   const sinceMs = Date.now() - startedMs;
   if (taken > 0 && sinceMs < ROUND_MS) await new Promise((resolve) => setTimeout(resolve, ROUND_MS - sinceMs));
   else if (taken === 0) await pause(HOUSEKEEPING_MS);
