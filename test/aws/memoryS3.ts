@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -15,7 +16,7 @@ interface Answer {
 }
 
 /**
- * As much of S3's protocol as the product speaks, over real HTTP: objects with metadata, `If-None-Match: *`, ranges, lists
+ * As much of S3's protocol as the product speaks, over real HTTP: objects with metadata, `If-None-Match: *`, `If-Match`, ranges, lists
  * in pages and deletion of many. Buckets are made by naming them. Signatures are not checked. `now` dates what is written.
  */
 export const startMemoryS3 = async ({ pageSize = 1000, now = Date.now } = {}): Promise<Service> => {
@@ -53,9 +54,12 @@ const onObject = (
   switch (request.method) {
     case 'PUT': {
       if (found && request.headers['if-none-match'] === '*') return failure(412, 'PreconditionFailed');
+      const expected = request.headers['if-match'];
+      if (expected !== undefined && !found) return failure(404, 'NoSuchKey');
+      if (expected !== undefined && expected !== etagOf(found!.body)) return failure(412, 'PreconditionFailed');
       const kept = Object.entries(request.headers).filter(([name]) => /^(x-amz-meta-|content-type$)/.test(name));
       objects.set(key, { body, headers: Object.fromEntries(kept) as Record<string, string>, writtenMs: nowMs });
-      return { status: 200, headers: { etag: '"e"' } };
+      return { status: 200, headers: { etag: etagOf(body) } };
     }
     case 'DELETE':
       objects.delete(key);
@@ -64,10 +68,16 @@ const onObject = (
       if (!found) return failure(404, 'NoSuchKey');
       const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
       const part = from === undefined ? found.body : found.body.subarray(Number(from), Number(to) + 1);
-      return { status: from === undefined ? 200 : 206, body: part, headers: { ...found.headers, ...sizeOf(part) } };
+      return {
+        status: from === undefined ? 200 : 206,
+        body: part,
+        headers: { ...found.headers, ...sizeOf(part), etag: etagOf(found.body) },
+      };
     }
   }
 };
+
+const etagOf = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
 
 const sizeOf = (body: Buffer) => ({ 'content-length': String(body.length) });
 

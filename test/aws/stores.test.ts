@@ -12,6 +12,7 @@ import { appendContract } from '../contract/batchLog.ts';
 import { deploymentStoreContract } from '../contract/deploymentStore.ts';
 import { documentStoreContract } from '../contract/documentStore.ts';
 import { rollupStoreContract } from '../contract/rollupStore.ts';
+import { startMemoryS3 } from './memoryS3.ts';
 import { awsConfig, createTables, hasMoto, type Service, startDynalite, startMoto } from './services.ts';
 
 let made = 0;
@@ -58,6 +59,17 @@ const contractsOn = (name: string, start: () => Promise<Service>, hasS3: boolean
       return { log, kept: log.read };
     });
   });
+
+describe('on S3 in memory', () => {
+  let service: Service;
+  let s3: S3Client;
+  beforeAll(async () => {
+    service = await startMemoryS3();
+    s3 = new S3Client(awsConfig(service.endpoint));
+  });
+  afterAll(() => service?.stop());
+  documentStoreContract('S3 in memory', async () => s3DocumentStore({ client: s3, bucket: `bucket-${++made}` }));
+});
 
 contractsOn('dynalite', startDynalite, false);
 describe.skipIf(!hasMoto)('where moto is found', () => {
