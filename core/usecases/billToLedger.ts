@@ -1,5 +1,6 @@
 import { type BilledOptions, billedSum } from '../cost/bill/billedEntries.ts';
 import { countingBills } from '../cost/bill/counting.ts';
+import { lineKinds } from '../cost/bill/dayLines.ts';
 import { type BillPorts, billLines, listBills } from '../cost/bill/store.ts';
 import type { CostEntry } from '../cost/entry.ts';
 import type { Ledger } from '../cost/ledger/ledger.ts';
@@ -18,14 +19,16 @@ interface Ports extends BillPorts {
 export const billToLedger =
   ({ ledger, ...ports }: Ports, options: BilledOptions) =>
   async (months?: readonly string[]): Promise<string[]> => {
+    if (months?.length === 0) return [];
     const bills = countingBills(await listBills(ports));
     const days = [...new Set(bills.flatMap((bill) => Object.keys(bill.days)))].sort();
     const wanted = [...new Set(months ?? days.map((day) => day.slice(0, 7)))].sort();
     for (const month of wanted) {
       const sum = billedSum(options);
+      const kindOf = lineKinds();
       const entries: CostEntry[] = [];
       for (const day of days.filter((each) => each.startsWith(month))) {
-        for await (const line of billLines(ports, day, bills)) sum.add(line);
+        for await (const line of billLines(ports, day, bills, kindOf)) sum.add(line, line.kind);
         for (const entry of sum.take()) entries.push(entry);
       }
       await ledger.replaceMonth('billed', Date.parse(`${month}-01T00:00:00Z`), entries);

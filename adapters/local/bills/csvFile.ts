@@ -15,9 +15,9 @@ export const openCsv = async (path: string, name: string, { isGzip }: { isGzip: 
   return {
     name,
     columns,
-    async *read() {
+    async *read(used) {
       const { size } = statSync(path);
-      const reader = csvReader(separator);
+      const reader = csvReader(separator, used);
       let isHeader = true;
       let last = 1;
       const without = (rows: BillRow[]): BillRow[] => {

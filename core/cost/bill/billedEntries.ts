@@ -28,6 +28,7 @@ const MOST_SETS = 100_000;
 
 /** As `billedEntries`, for lines that come bit by bit; equal labels are one object. */
 export const billedSum = ({ attribution, exchangeRates }: BilledOptions, mostSets = MOST_SETS) => {
+  const meanings = new WeakMap<object, Meaning>();
   const entries = new Map<string, CostEntry>();
   const sets = new Map<string, { labels: CostLabels; number: number }>();
 
@@ -42,16 +43,26 @@ export const billedSum = ({ attribution, exchangeRates }: BilledOptions, mostSet
     return made;
   };
 
+  const meaningOf = (line: BillLine): Meaning => {
+    const counted = itemOf(line);
+    return { ...setOf(labelsOf(line, attribution, counted?.item)), factor: counted?.factor ?? 0 };
+  };
+  const knownMeaningOf = (line: BillLine, kind: object): Meaning => {
+    const meaning = meanings.get(kind) ?? meaningOf(line);
+    meanings.set(kind, meaning);
+    return meaning;
+  };
+
   return {
-    add(line: BillLine): void {
+    /** @param kind one object for lines that are equal in all but times and amounts, where that is known */
+    add(line: BillLine, kind?: object): void {
       const { currency, billedCost, effectiveCost, listCost, quantity = 0 } = line;
       const rate = currency === 'USD' ? 1 : exchangeRates[currency];
-      const counted = itemOf(line);
-      const { labels, number } = setOf(labelsOf(line, attribution, counted?.item));
+      const { labels, number, factor } = kind === undefined ? meaningOf(line) : knownMeaningOf(line, kind);
       const startMs = Math.floor(line.startMs / DAY) * DAY;
       const money = rate === undefined ? currency : 'USD';
       const key = `${startMs} ${money} ${listCost === undefined} ${number}`;
-      const amount = counted === undefined ? 0 : quantity * counted.factor;
+      const amount = quantity * factor;
       const cost = billedCost * (rate ?? 1);
       const effective = effectiveCost * (rate ?? 1);
       const list = listCost === undefined ? undefined : listCost * (rate ?? 1);
@@ -81,6 +92,14 @@ export const billedSum = ({ attribution, exchangeRates }: BilledOptions, mostSet
     },
   };
 };
+
+interface Meaning {
+  labels: CostLabels;
+  /** Of the set of labels. */
+  number: number;
+  /** How many of the ledger's units one of the line's is; 0 = what the line counts has no name in the ledger. */
+  factor: number;
+}
 
 /** Labels in one order, so that equal ones are equal as JSON. */
 const labelsOf = (line: BillLine, attribution: Attribution, item: string | undefined): CostLabels => {

@@ -4,6 +4,7 @@ import { withoutSeparators } from './dayLines.ts';
 export interface CsvRecord {
   /** Counted from 1, the header among them. */
   row: number;
+  /** Of a record that is longer or shorter than the header all are there, whichever are asked for. */
   values: string[];
   /** What is wrong with its quotes, where something is. */
   fault?: string;
@@ -21,15 +22,27 @@ const LONGEST_VALUE = 1_000_000;
  * quote that is not closed is one bad record, and the next line is read again.
  *
  * @param separator one character
+ * @param used places of the columns that are asked for: the values of the others are '', which saves making them
  */
-export const csvReader = (separator = ',') => {
+export const csvReader = (separator = ',', used?: ReadonlySet<number>) => {
   const comma = separator.charCodeAt(0);
   let rest = '';
   let row = 0;
+  /** Of the header: '' for each of its columns, and whether it is asked for. */
+  let blank: readonly string[] = [];
+  let isUsed: readonly boolean[] = [];
 
   /** The record at `from`; undefined = its end is not in the text. */
-  const recordAt = (text: string, from: number, isLast: boolean): { record: CsvRecord; next: number } | undefined => {
-    const values: string[] = [];
+  const recordAt = (
+    text: string,
+    from: number,
+    isLast: boolean,
+    isWhole = blank.length === 0,
+  ): { record: CsvRecord; next: number } | undefined => {
+    const values = isWhole ? [] : blank.slice();
+    let column = 0;
+    const ended = (next: number) =>
+      isWhole || column === blank.length ? { record: { row: 0, values }, next } : recordAt(text, from, isLast, true);
     let newline = text.indexOf('\n', from);
     let at = from;
     for (;;) {
@@ -41,8 +54,11 @@ export const csvReader = (separator = ',') => {
           if (!isLast && text.length - at <= LONGEST_VALUE) return undefined;
           return faulty(text, from, 'a quote is opened and not closed');
         }
-        const value = text.slice(at + 1, close);
-        values.push(isPlain ? value : value.replaceAll('""', '"'));
+        if (isWhole || isUsed[column] === true) {
+          const value = text.slice(at + 1, close);
+          values[column] = isPlain ? value : value.replaceAll('""', '"');
+        }
+        column++;
         at = close + 1;
         const after = text.charCodeAt(at);
         if (newline !== -1 && newline < at) newline = text.indexOf('\n', at);
@@ -50,10 +66,9 @@ export const csvReader = (separator = ',') => {
           at++;
           continue;
         }
-        if (Number.isNaN(after)) return isLast ? { record: { row: 0, values }, next: at } : undefined;
-        if (after === NEWLINE) return { record: { row: 0, values }, next: at + 1 };
-        if (after === RETURN && text.charCodeAt(at + 1) === NEWLINE)
-          return { record: { row: 0, values }, next: at + 2 };
+        if (Number.isNaN(after)) return isLast ? ended(at) : undefined;
+        if (after === NEWLINE) return ended(at + 1);
+        if (after === RETURN && text.charCodeAt(at + 1) === NEWLINE) return ended(at + 2);
         if (after === RETURN && at + 1 === text.length && !isLast) return undefined;
         return faulty(text, from, 'text stands behind a closing quote');
       }
@@ -61,13 +76,15 @@ export const csvReader = (separator = ',') => {
       if (newline === -1 && !isLast) return undefined;
       const lineEnd = newline === -1 ? text.length : newline;
       if (next !== -1 && next < lineEnd) {
-        values.push(text.slice(at, next));
+        if (isWhole || isUsed[column] === true) values[column] = text.slice(at, next);
+        column++;
         at = next + 1;
         continue;
       }
       const end = lineEnd > at && text.charCodeAt(lineEnd - 1) === RETURN ? lineEnd - 1 : lineEnd;
-      values.push(text.slice(at, end));
-      return { record: { row: 0, values }, next: lineEnd + 1 };
+      if (isWhole || isUsed[column] === true) values[column] = text.slice(at, end);
+      column++;
+      return ended(lineEnd + 1);
     }
   };
 
@@ -84,6 +101,9 @@ export const csvReader = (separator = ',') => {
       if (isEmpty) continue;
       record.row = row;
       records.push(record);
+      if (used === undefined || blank.length > 0) continue;
+      blank = record.values.map(() => '');
+      isUsed = blank.map((_, place) => used.has(place));
     }
     rest = text.slice(at);
     return records;

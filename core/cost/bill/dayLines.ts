@@ -1,7 +1,7 @@
 import { DAY } from '../../telemetry/families.ts';
 import { fromUtf8, toUtf8 } from '../../utf8.ts';
 import type { BillLine, ChargeCategory, Pricing } from './line.ts';
-import { NO_TAGS } from './values.ts';
+import { NO_TAGS, remembering } from './values.ts';
 
 /**
  * The lines of one day of one bill, those that differ in nothing but their hour summed. As bytes: how long the texts are, the
@@ -16,6 +16,9 @@ const BETWEEN_PARTS = '\x1f';
 const BETWEEN_LINES = '\x1e';
 /** Rows, quantity, list cost, billed cost, effective cost. NaN = not one of the rows said. */
 const NUMBERS = 5;
+/** What a line takes in memory beside its text: a place in a map, and its numbers. */
+const LINE_BYTES = 120;
+const KIND_BYTES = 50;
 
 /** Kept of the whole bill rather than of each line. */
 export interface BillIdentity {
@@ -24,34 +27,55 @@ export interface BillIdentity {
 }
 
 export interface DayLines {
-  add(line: BillLine): void;
+  /** @param kind see `Emit`: with it the line's texts need not be put together again */
+  add(line: BillLine, kind?: object): void;
   /** Adds what `bytes` made of other lines of the same day. */
   merge(bytes: Uint8Array): void;
   /** How many different lines there are. */
   size(): number;
+  /** How much memory they take, in bytes, about. */
+  held(): number;
   /** @param isSorted by their texts, as they are kept; else in the order in which they came, which is quicker */
   bytes(isSorted: boolean): Uint8Array;
 }
 
 export const dayLines = (): DayLines => {
   const places = new Map<string, number>();
+  const placesOfKinds = new Map<object, number>();
   /** Five for each line. */
   const sums: number[] = [];
+  let held = 0;
+
+  const placeOf = (key: string, keyBytes: number): number => {
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    const place = sums.length;
+    places.set(key, place);
+    sums.push(0, Number.NaN, Number.NaN, 0, 0);
+    held += LINE_BYTES + keyBytes;
+    return place;
+  };
+
+  const placeOfKind = (line: BillLine, kind: object): number => {
+    const known = placesOfKinds.get(kind);
+    if (known !== undefined) return known;
+    const keyBefore = keyOfKind.get(kind);
+    const key = keyBefore ?? keyOf(line);
+    if (keyBefore === undefined) keyOfKind.set(kind, key);
+    const place = placeOf(key, keyBefore === undefined ? key.length : 0);
+    placesOfKinds.set(kind, place);
+    held += KIND_BYTES;
+    return place;
+  };
 
   const addTo = (
-    key: string,
+    place: number,
     rows: number,
     quantity: number,
     list: number,
     billed: number,
     effective: number,
   ): void => {
-    const place = places.get(key);
-    if (place === undefined) {
-      places.set(key, sums.length);
-      sums.push(rows, quantity, list, billed, effective);
-      return;
-    }
     sums[place]! += rows;
     sums[place + 1] = plus(sums[place + 1]!, quantity);
     sums[place + 2] = plus(sums[place + 2]!, list);
@@ -60,18 +84,31 @@ export const dayLines = (): DayLines => {
   };
 
   return {
-    add: (line) => {
+    add: (line, kind) => {
       const { quantity = Number.NaN, listCost = Number.NaN, billedCost, effectiveCost } = line;
-      addTo(keyOf(line), 1, quantity, listCost, billedCost, effectiveCost);
+      let place: number;
+      if (kind === undefined) {
+        const key = keyOf(line);
+        place = placeOf(key, key.length);
+      } else place = placeOfKind(line, kind);
+      addTo(place, 1, quantity, listCost, billedCost, effectiveCost);
     },
     merge(bytes) {
       const { keys, numbers } = cut(bytes);
       const n = keys.length;
       keys.forEach((key, i) => {
-        addTo(key, numbers[i]!, numbers[n + i]!, numbers[2 * n + i]!, numbers[3 * n + i]!, numbers[4 * n + i]!);
+        addTo(
+          placeOf(key, key.length),
+          numbers[i]!,
+          numbers[n + i]!,
+          numbers[2 * n + i]!,
+          numbers[3 * n + i]!,
+          numbers[4 * n + i]!,
+        );
       });
     },
     size: () => places.size,
+    held: () => held,
     bytes(isSorted) {
       const keys = isSorted ? [...places.keys()].sort() : [...places.keys()];
       const texts = toUtf8(keys.join(BETWEEN_LINES));
@@ -89,23 +126,23 @@ export const dayLines = (): DayLines => {
   };
 };
 
-/** The lines that `bytes` holds, each of the whole day. */
-export function* linesOf(
-  bytes: Uint8Array,
-  dayMs: number,
-  identity: BillIdentity,
-): Generator<BillLine & { rows: number }> {
-  const { keys, numbers } = cut(bytes);
-  const tagsOf = new Map<string, BillLine['tags']>([['', NO_TAGS]]);
-  const n = keys.length;
-  const known = (value: number) => (Number.isNaN(value) ? undefined : value);
-  for (const [i, key] of keys.entries()) {
+export interface KeptLine extends BillLine {
+  rows: number;
+  /** Often one object for lines of several days that are equal in all but their amounts. */
+  kind: object;
+}
+
+/** What lines are of, by their texts. */
+export type KindOf = ReturnType<typeof lineKinds>;
+/** Most lines of a day are there on the next day too: each takes some 1 kB. */
+const MOST_KINDS = 20_000;
+
+export const lineKinds = () => {
+  const tagsOf = remembering((json) => (json === '' ? NO_TAGS : (JSON.parse(json) as BillLine['tags'])));
+  return remembering((key) => {
     const values = key.split(BETWEEN_PARTS);
-    const json = values[PARTS]!;
-    const tags = tagsOf.get(json) ?? (JSON.parse(json) as BillLine['tags']);
-    tagsOf.set(json, tags);
     const at = (place: number): string | undefined => values[place] || undefined;
-    yield {
+    return {
       provider: values[0]!,
       account: at(1),
       region: at(2),
@@ -118,7 +155,28 @@ export function* linesOf(
       pricing: at(9) as Pricing | undefined,
       unit: at(10),
       currency: values[11]!,
-      ...identity,
+      tags: tagsOf(values[PARTS]!),
+      billingAccount: at(PARTS + 1),
+    };
+  }, MOST_KINDS);
+};
+
+/** The lines that `bytes` holds, each of the whole day. @param kindOf one for several days makes use of what they have in common */
+export function* linesOf(
+  bytes: Uint8Array,
+  dayMs: number,
+  { billingAccount, billingPeriod }: BillIdentity,
+  kindOf: KindOf = lineKinds(),
+): Generator<KeptLine> {
+  const { keys, numbers } = cut(bytes);
+  const n = keys.length;
+  const known = (value: number) => (Number.isNaN(value) ? undefined : value);
+  for (const [i, key] of keys.entries()) {
+    const kind = kindOf(`${key}${BETWEEN_PARTS}${billingAccount ?? ''}`);
+    yield {
+      ...kind,
+      kind,
+      billingPeriod,
       startMs: dayMs,
       endMs: dayMs + DAY,
       rows: numbers[i]!,
@@ -126,10 +184,12 @@ export function* linesOf(
       listCost: known(numbers[2 * n + i]!),
       billedCost: numbers[3 * n + i]!,
       effectiveCost: numbers[4 * n + i]!,
-      tags,
     };
   }
 }
+
+/** The texts of lines of one kind, whatever their day. */
+const keyOfKind = new WeakMap<object, string>();
 
 /** By object: the readers of files give equal tags as one object. */
 const jsonOf = new WeakMap<object, string>();

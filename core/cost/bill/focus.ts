@@ -37,6 +37,26 @@ const COLUMNS = {
 } as const satisfies ColumnTable<string>;
 type Name = keyof typeof COLUMNS;
 
+/** Those that say what a row is of; the others are times and amounts. */
+const WHAT: readonly Name[] = [
+  'usageType',
+  'resource',
+  'provider',
+  'billingAccount',
+  'account',
+  'region',
+  'service',
+  'serviceCategory',
+  'category',
+  'instanceType',
+  'details',
+  'pricing',
+  'consumedUnit',
+  'pricedUnit',
+  'currency',
+  'tags',
+];
+
 const REQUIRED: readonly Name[] = ['chargeStart', 'provider', 'currency', 'billedCost', 'category'];
 
 /** Columns of the specification that nothing is read from: no reason to tell of them. Those with `x_` are a provider's own. */
@@ -85,7 +105,31 @@ export const focusMapper = (columns: readonly string[]): BillMapper => {
   const row = rowReader<Name>(at, columns);
   const tagsOf = remembering(readTags);
   const monthAt = monthMemo();
-  const instanceOf = remembering(instanceInDetails);
+  const isConsumed = () => row.text('consumed') !== undefined;
+  const whatOf = row.remembered(WHAT, ['resource', 'usageType'], () => {
+    const provider = row.text('provider');
+    if (provider === undefined) row.wrong('provider', 'is empty');
+    const category = row.oneOf('category', CATEGORIES);
+    if (category === undefined && row.text('category') === undefined) row.wrong('category', 'is empty');
+    const tags = tagsOf(row.raw('tags'));
+    if (tags === null) row.wrong('tags', 'is no JSON object');
+    return {
+      provider: provider ?? '',
+      billingAccount: row.text('billingAccount'),
+      account: row.text('account'),
+      region: row.text('region'),
+      service: row.text('service'),
+      serviceCategory: row.text('serviceCategory'),
+      category: category ?? 'usage',
+      resource: row.text('resource'),
+      usageType: row.text('usageType'),
+      instanceType: row.text('instanceType') ?? instanceInDetails(row.raw('details')),
+      pricing: row.oneOf('pricing', PRICINGS),
+      unit: row.text(isConsumed() ? 'consumedUnit' : 'pricedUnit'),
+      currency: row.currency('currency'),
+      tags: tags ?? NO_TAGS,
+    };
+  });
 
   return {
     ignored: ignored.filter((column) => !isKnown(column)),
@@ -98,41 +142,34 @@ export const focusMapper = (columns: readonly string[]): BillMapper => {
       const endMs = row.time('chargeEnd') ?? startMs + DAY;
       if (endMs < startMs) row.wrong('chargeEnd', 'is before the start of the charge period');
       const billingMs = row.time('billingStart') ?? startMs;
-      const provider = row.text('provider');
-      if (provider === undefined) row.wrong('provider', 'is empty');
-      const category = row.oneOf('category', CATEGORIES);
-      if (category === undefined && row.text('category') === undefined) row.wrong('category', 'is empty');
       const billedCost = row.neededNumber('billedCost');
-      const tags = tagsOf(row.raw('tags'));
-      if (tags === null) row.wrong('tags', 'is no JSON object');
-      const consumed = row.number('consumed');
-      const quantity = consumed ?? row.number('priced');
+      const what = whatOf(isConsumed() ? 'consumed' : 'priced');
       // One literal with every field: rows of one shape are what the engine is quick with.
       const line: BillLine = {
         startMs,
         endMs,
         billingPeriod: monthAt(billingMs),
-        provider: provider ?? '',
-        billingAccount: row.text('billingAccount'),
-        account: row.text('account'),
-        region: row.text('region'),
-        service: row.text('service'),
-        serviceCategory: row.text('serviceCategory'),
-        category: category ?? 'usage',
-        resource: row.text('resource'),
-        usageType: row.text('usageType'),
-        instanceType: row.text('instanceType') ?? instanceOf(row.raw('details')),
-        pricing: row.oneOf('pricing', PRICINGS),
-        quantity,
-        unit: row.text(consumed === undefined ? 'pricedUnit' : 'consumedUnit'),
-        currency: row.currency('currency'),
+        provider: what.provider,
+        billingAccount: what.billingAccount,
+        account: what.account,
+        region: what.region,
+        service: what.service,
+        serviceCategory: what.serviceCategory,
+        category: what.category,
+        resource: what.resource,
+        usageType: what.usageType,
+        instanceType: what.instanceType,
+        pricing: what.pricing,
+        quantity: row.number('consumed') ?? row.number('priced'),
+        unit: what.unit,
+        currency: what.currency,
         listCost: row.number('listCost'),
         billedCost,
         effectiveCost: row.number('effectiveCost') ?? billedCost,
-        tags: tags ?? NO_TAGS,
+        tags: what.tags,
       };
       const problems = row.problems();
-      if (problems.length === 0) emit(line);
+      if (problems.length === 0) emit(line, what);
       return problems;
     },
   };

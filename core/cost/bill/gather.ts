@@ -27,18 +27,25 @@ export interface GatheredDay {
   take(): Promise<DayLines>;
 }
 
-/** Different lines that are held in memory, over all days: some 400 bytes each. */
-const MOST_LINES = 40_000;
+/** What is held in memory of lines, over all days. */
+const MOST_BYTES = 48 * 2 ** 20;
 
 interface OpenDay extends GatheredDay {
   name: string;
   lines: DayLines;
 }
 
+interface OpenBill extends GatheredBill {
+  days: Map<string, OpenDay>;
+  byStart: Map<number, OpenDay>;
+}
+
 /** Takes the lines of bills in any order and gives them back by bill and day. */
 export const gatherBills = ({ compression, scratch }: { compression: Compression; scratch: BillScratch }) => {
-  const bills = new Map<string, { bill: BillOf; days: Map<string, OpenDay>; byStart: Map<number, OpenDay> }>();
-  let sinceLast = 0;
+  const bills = new Map<string, OpenBill>();
+  /** Of the line before: the rows of a file are mostly of few bills. */
+  let last: OpenBill | undefined;
+  let held = 0;
   let names = 0;
 
   const openDay = (): OpenDay => {
@@ -49,26 +56,35 @@ export const gatherBills = ({ compression, scratch }: { compression: Compression
       totals: {},
       lines: dayLines(),
       async take() {
-        const whole = dayLines();
-        for (const bytes of await scratch.read(name)) whole.merge(compression.decompress(bytes));
-        if (day.lines.size() > 0) whole.merge(day.lines.bytes(false));
+        const { lines } = day;
         day.lines = dayLines();
+        const aside = await scratch.read(name);
+        if (aside.length === 0) return lines;
+        const whole = dayLines();
+        for (const bytes of aside) whole.merge(compression.decompress(bytes));
+        if (lines.size() > 0) whole.merge(lines.bytes(false));
         return whole;
       },
     };
     return day;
   };
 
+  const openBill = ({ provider, billingAccount, billingPeriod }: BillOf): OpenBill => {
+    const isLast =
+      last?.bill.billingPeriod === billingPeriod &&
+      last.bill.provider === provider &&
+      last.bill.billingAccount === billingAccount;
+    if (isLast) return last!;
+    const key = `${billingPeriod}\t${provider}\t${billingAccount ?? ''}`;
+    const bill = { provider, billingPeriod, ...(billingAccount !== undefined && { billingAccount }) };
+    last = bills.get(key) ?? { bill, days: new Map(), byStart: new Map() };
+    bills.set(key, last);
+    return last;
+  };
+
   return {
-    add(line: BillLine): void {
-      const key = `${line.billingPeriod}\t${line.provider}\t${line.billingAccount ?? ''}`;
-      let found = bills.get(key);
-      if (found === undefined) {
-        const { provider, billingAccount, billingPeriod } = line;
-        const bill = { provider, billingPeriod, ...(billingAccount !== undefined && { billingAccount }) };
-        found = { bill, days: new Map(), byStart: new Map() };
-        bills.set(key, found);
-      }
+    add(line: BillLine, kind?: object): void {
+      const found = openBill(line);
       const start = Math.floor(line.startMs / DAY);
       let day = found.byStart.get(start);
       if (day === undefined) {
@@ -81,15 +97,15 @@ export const gatherBills = ({ compression, scratch }: { compression: Compression
       const sum = day.totals[line.currency]!;
       sum.billed += line.billedCost;
       sum.effective += line.effectiveCost;
-      const before = day.lines.size();
-      day.lines.add(line);
-      sinceLast += day.lines.size() - before;
+      const before = day.lines.held();
+      day.lines.add(line, kind);
+      held += day.lines.held() - before;
     },
 
     /** Call it now and then: moves lines out of memory when there are many. */
     async settle(): Promise<void> {
-      if (sinceLast < MOST_LINES) return;
-      sinceLast = 0;
+      if (held < MOST_BYTES) return;
+      held = 0;
       for (const { days } of bills.values())
         for (const day of days.values()) {
           if (day.lines.size() === 0) continue;

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { AppError } from '../../errors.ts';
 import type { Compression, DocumentStore } from '../../ports.ts';
 import { fromUtf8, toUtf8 } from '../../utf8.ts';
-import { linesOf } from './dayLines.ts';
-import { BILL_SOURCES, type BillLine } from './line.ts';
+import { type KeptLine, type KindOf, lineKinds, linesOf } from './dayLines.ts';
+import { BILL_SOURCES } from './line.ts';
 
 /**
  * Bills as documents. A bill is what one billing account of one provider owes for one month, whatever format it came in.
@@ -88,12 +88,14 @@ const MAX_TRIES = 5;
  *
  * @param day YYYY-MM-DD
  * @param bills as `listBills` answered; those that changed since are looked up again
+ * @param kindOf see `linesOf`
  */
 export async function* billLines(
   { documents, compression, digest }: BillPorts,
   day: string,
   bills: readonly BillManifest[],
-): AsyncGenerator<BillLine & { rows: number }> {
+  kindOf: KindOf = lineKinds(),
+): AsyncGenerator<KeptLine> {
   for (const bill of bills) {
     let entry = bill.days[day];
     let found: Uint8Array | undefined;
@@ -108,6 +110,6 @@ export async function* billLines(
     if (found === undefined) continue;
     const { billingPeriod, billingAccount } = bill;
     const identity = { billingPeriod, ...(billingAccount !== undefined && { billingAccount }) };
-    yield* linesOf(compression.decompress(found), Date.parse(`${day}T00:00:00Z`), identity);
+    yield* linesOf(compression.decompress(found), Date.parse(`${day}T00:00:00Z`), identity, kindOf);
   }
 }

@@ -1,3 +1,5 @@
+import { fromUtf8, toUtf8 } from '../../utf8.ts';
+
 /** Values as the files of bills write them, all of them texts. undefined = there is none; null = it cannot be read. */
 
 /** Exports write an absent value as nothing, or as this word. */
@@ -89,17 +91,20 @@ export const sortedTags = (pairs: Iterable<readonly [string, unknown]>): Tags =>
  * many, and keeps copies, since a piece of a text keeps the whole text in memory.
  */
 export const remembering = <T>(read: (raw: string) => T, most = 5_000): ((raw: string) => T) => {
-  const known = new Map<string, T>();
+  const known = new Map<string, { made: T }>();
   return (raw) => {
     const found = known.get(raw);
-    if (found !== undefined) return found;
+    if (found !== undefined) return found.made;
     if (known.size >= most) known.clear();
-    const copy = raw.split('').join('');
+    const copy = copyOf(raw);
     const made = read(copy);
-    known.set(copy, made);
+    known.set(copy, { made });
     return made;
   };
 };
+
+/** A text that keeps no other in memory. */
+export const copyOf = (text: string): string => fromUtf8(toUtf8(text));
 
 /** The month of a time, YYYY-MM; rows of one file are mostly of one. */
 export const monthMemo = (): ((ms: number) => string) => {

@@ -55,6 +55,20 @@ describe('the reader of CSV', () => {
     expect(found[4]!.values).toEqual(['6', '7']);
   });
 
+  it('leaves out columns that are not asked for, but of a record of another length', () => {
+    const reader = csvReader(',', new Set([1]));
+
+    const found = [...reader.push('a,b,c\n1,"2",3\n"x,y","2 ""z""","3"\n4,5\n6,7,8,9\n'), ...reader.end()];
+
+    expect(found.map((record) => record.values)).toEqual([
+      ['a', 'b', 'c'],
+      ['', '2', ''],
+      ['', '2 "z"', ''],
+      ['4', '5'],
+      ['6', '7', '8', '9'],
+    ]);
+  });
+
   it('knows the separator by the header', () => {
     expect(['a,b', 'a;b;c', 'a\tb', 'a|b'].map(separatorOf)).toEqual([',', ';', '\t', '|']);
   });

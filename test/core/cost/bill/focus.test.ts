@@ -123,6 +123,33 @@ describe('a row of FOCUS', () => {
     ]);
   });
 
+  it('is read for itself, in whichever column it differs from those beside it', () => {
+    const others: Row[] = [
+      { ProviderName: 'Oracle' },
+      { BillingAccountId: 'b' },
+      { SubAccountId: 'c' },
+      { RegionId: 'd' },
+      { ServiceName: 'e' },
+      { ServiceCategory: 'f' },
+      { ChargeCategory: 'Tax' },
+      { ResourceId: null },
+      { ResourceId: 'i-0abd' },
+      { SkuId: 'g' },
+      { PricingCategory: 'Other' },
+      { ConsumedQuantity: null, PricingUnit: 'Days' },
+      { ConsumedUnit: 'h' },
+      { BillingCurrency: 'EUR' },
+      { Tags: '{"team": "other"}' },
+      { SkuPriceDetails: '{"InstanceType": "g5.xlarge"}' },
+    ];
+    const rows = others.flatMap((more) => [focusRow(more), focusRow({ ...more, BilledCost: 3 }), focusRow()]);
+    const complete = rows.map((row) => ({ SkuPriceDetails: null, PricingUnit: 'Hours', ...row }));
+
+    const { lines } = mapped(csvOf(complete));
+
+    expect(lines).toEqual(complete.flatMap((row) => mapped(csvOf([row])).lines));
+  });
+
   it('is told of with everything that is wrong', () => {
     const { problems } = mapped(csvOf([focusRow({ BilledCost: 'x', ChargePeriodStart: 'y' })]));
 
