@@ -5,7 +5,7 @@ import { NO_TAGS, remembering } from './values.ts';
 
 /**
  * The lines of one day of one bill, those that differ in nothing but their hour summed. As bytes: how long the texts are, the
- * texts (lines of parts), and five columns of numbers, which come back as they were. The same lines in
+ * texts (lines of parts), and six columns of numbers, which come back as they were. The same lines in
  * the same order give the same bytes.
  */
 
@@ -14,8 +14,11 @@ const PARTS = 12;
 /** Readers of files take these two out of values: see `withoutSeparators`. */
 const BETWEEN_PARTS = '\x1f';
 const BETWEEN_LINES = '\x1e';
-/** Rows, quantity, list cost, billed cost, effective cost. NaN = not one of the rows said. */
-const NUMBERS = 5;
+/**
+ * Rows, quantity, list cost, billed cost, effective cost, and the billed cost of the rows that say no list cost: those are taken
+ * to have charged it. NaN = not one of the rows said.
+ */
+const NUMBERS = 6;
 /** What a line takes in memory beside its text: a place in a map, and its numbers. */
 const LINE_BYTES = 120;
 const KIND_BYTES = 50;
@@ -42,7 +45,7 @@ export interface DayLines {
 export const dayLines = (): DayLines => {
   const places = new Map<string, number>();
   const placesOfKinds = new Map<object, number>();
-  /** Five for each line. */
+  /** Six for each line. */
   const sums: number[] = [];
   let held = 0;
 
@@ -51,7 +54,7 @@ export const dayLines = (): DayLines => {
     if (known !== undefined) return known;
     const place = sums.length;
     places.set(key, place);
-    sums.push(0, Number.NaN, Number.NaN, 0, 0);
+    sums.push(0, Number.NaN, Number.NaN, 0, 0, 0);
     held += LINE_BYTES + keyBytes;
     return place;
   };
@@ -75,12 +78,14 @@ export const dayLines = (): DayLines => {
     list: number,
     billed: number,
     effective: number,
+    unlisted: number,
   ): void => {
     sums[place]! += rows;
     sums[place + 1] = plus(sums[place + 1]!, quantity);
     sums[place + 2] = plus(sums[place + 2]!, list);
     sums[place + 3]! += billed;
     sums[place + 4]! += effective;
+    sums[place + 5]! += unlisted;
   };
 
   return {
@@ -91,7 +96,7 @@ export const dayLines = (): DayLines => {
         const key = keyOf(line);
         place = placeOf(key, key.length);
       } else place = placeOfKind(line, kind);
-      addTo(place, 1, quantity, listCost, billedCost, effectiveCost);
+      addTo(place, 1, quantity, listCost, billedCost, effectiveCost, Number.isNaN(listCost) ? billedCost : 0);
     },
     merge(bytes) {
       const { keys, numbers } = cut(bytes);
@@ -104,6 +109,7 @@ export const dayLines = (): DayLines => {
           numbers[2 * n + i]!,
           numbers[3 * n + i]!,
           numbers[4 * n + i]!,
+          numbers[5 * n + i]!,
         );
       });
     },
@@ -181,7 +187,7 @@ export function* linesOf(
       endMs: dayMs + DAY,
       rows: numbers[i]!,
       quantity: known(numbers[n + i]!),
-      listCost: known(numbers[2 * n + i]!),
+      listCost: known(numbers[2 * n + i]! + numbers[5 * n + i]!),
       billedCost: numbers[3 * n + i]!,
       effectiveCost: numbers[4 * n + i]!,
     };

@@ -31,7 +31,7 @@ describe('importing a bill', () => {
         listCost,
       ]),
     ).toEqual([
-      ['i-0abc', 3, 6, 4.5, 4],
+      ['i-0abc', 3, 6, 4.5, 5.5], // one of three says no list price: it is taken to have charged it
       ['other', 1, 2, 1.5, 2],
     ]);
     expect(lines[0]).toMatchObject({
