@@ -75,6 +75,7 @@ export const environments = ({ config, data, tokens }: EnvironmentsProps) => {
     'estimate-costs': {
       ...rollupStore,
       STATE_TABLE,
+      MINUTE_DAYS: String(retention.minuteDays),
       COSTS_VERSION: hashOf([config.costs, config.prices, tagsOf(config)]),
     } satisfies z.input<typeof EstimateCostsEnv>,
     inventory: {

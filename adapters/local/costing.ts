@@ -8,7 +8,7 @@ import { runQuery } from '../../core/usecases/query.ts';
 import { repriceCosts } from '../../core/usecases/repriceCosts.ts';
 import type { LocalPorts } from './ports.ts';
 
-export type LocalCosting = Pick<Config, 'costs' | 'prices'>;
+export type LocalCosting = Pick<Config, 'costs' | 'prices' | 'retention'>;
 
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 /** Then those who send and ask have their turn. */
@@ -23,11 +23,15 @@ const PAUSES = 9;
  * What the function `estimate-costs` does in AWS, over a data folder: the hours that are under way every minute, and days that
  * changed.
  */
-export const localCosting = (ports: LocalPorts, { costs, prices }: LocalCosting, isStopping: () => boolean) => {
+export const localCosting = (
+  ports: LocalPorts,
+  { costs, prices, retention }: LocalCosting,
+  isStopping: () => boolean,
+) => {
   const { rollupStore: rollups, deploymentStore: deployments, documentStore: documents, compression } = ports;
   const query = runQuery({ rollups, reader: blockReader({ rollups, compression }, BLOCK_CACHE_BYTES) });
   const book = ledger({ documents, compression });
-  const options = { costs, prices: standardPrices(prices), agreed: prices };
+  const options = { costs, prices: standardPrices(prices), agreed: prices, retention };
   const work = estimateCosts({ query, rollups, deployments, ledger: book }, options);
   const reprice = repriceCosts({ ledger: book, documents }, options);
   let nextMs = 0;

@@ -85,7 +85,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       dataDir,
       retention: config.retention,
       limits: config.cardinality,
-      costing: { costs: config.costs, prices: config.prices },
+      costing: { costs: config.costs, prices: config.prices, retention: config.retention },
       evaluation: {
         ...config.thresholds,
         budgets: config.budgets,

@@ -21,8 +21,8 @@ export type Operation = (typeof OPERATIONS)[number];
 export const LINES = ['work', 'idleHeld', 'idle', 'overhead'] as const;
 export type Line = (typeof LINES)[number];
 
-/** What a cost can be grouped and filtered by. */
-export const COST_DIMENSIONS = [
+/** Whose and where: what a cost takes from a call, a job or a deployment. */
+export const ATTRIBUTES = [
   'deployment',
   'model',
   'modelVersion',
@@ -32,6 +32,11 @@ export const COST_DIMENSIONS = [
   'provider',
   'account',
   'region',
+] as const;
+
+/** What a cost can be grouped and filtered by. */
+export const COST_DIMENSIONS = [
+  ...ATTRIBUTES,
   'client',
   'operation', // OPERATIONS
   'line', // LINES

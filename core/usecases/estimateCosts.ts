@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { estimate } from '../cost/estimate/estimate.ts';
 import { configuredCapacity, configuredStorage } from '../cost/estimate/readConfigured.ts';
 import { readHosts } from '../cost/estimate/readHosts.ts';
-import { readTraining } from '../cost/estimate/readTraining.ts';
+import { readTrainers, readTraining } from '../cost/estimate/readTraining.ts';
 import { readUsage } from '../cost/estimate/readUsage.ts';
 import { fingerprintOf } from '../cost/fingerprint.ts';
 import { describedHosts, inventoriedCapacity } from '../cost/inventory/capacity.ts';
@@ -29,14 +29,18 @@ export interface EstimatePorts {
 export interface EstimateOptions {
   costs: Pick<Config['costs'], 'resources' | 'storage'>;
   prices: PriceBook;
+  retention: { minuteDays: number };
   /** Tags that say whose a resource of the inventory is. */
   tagged?: TagsOfDeployments;
   /** What the configuration says of prices: with another, days are estimated anew, as with other prices in the book. */
   agreed: Config['prices'];
 }
 
-/** Days whose hours and samples are still kept as finely as an estimate needs them. */
-export const LOOK_BACK_DAYS = 34;
+/** Days that are estimated at most: their hours and samples are kept by default as finely as that needs. */
+const MOST_DAYS = 34;
+
+/** Whole days before today that can be estimated anew: of older ones something may have expired. */
+export const lookBackDays = ({ minuteDays }: { minuteDays: number }): number => Math.min(MOST_DAYS, minuteDays - 1);
 /** What an estimate is made from: family and step. */
 const READ: readonly { family: string; stepMs: number }[] = [
   { family: 'inference.cost', stepMs: HOUR },
@@ -81,6 +85,7 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
         ...inventoriedCapacity(running, { hosts, configured: resources, tagged }),
       ],
       training: await readTraining(ask, { fromMs, toMs: untilMs }),
+      trainers: await readTrainers(ask, { fromMs: fromMs - HOUR, toMs: untilMs }),
       quantities: configuredStorage(options.costs.storage, { fromMs, toMs: untilMs }, attributes),
       prices: options.prices,
       attributesAt: attributes,
@@ -112,7 +117,7 @@ export const estimateCosts = (ports: EstimatePorts, options: EstimateOptions) =>
      */
     async changed(nowMs: number, isEnough: () => boolean = () => false): Promise<{ days: number; left: number }> {
       const today = Math.floor(nowMs / DAY) * DAY;
-      const range = { fromMs: today - LOOK_BACK_DAYS * DAY, toMs: today + DAY };
+      const range = { fromMs: today - lookBackDays(options.retention) * DAY, toMs: today + DAY };
       const running = byDay(runningHours(await inventory(range), { ...range, nowMs }));
       const made = await madeFrom(rollups, range);
       for (const dayMs of [...saidDays(options.costs, range), ...running.keys()])

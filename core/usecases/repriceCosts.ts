@@ -4,7 +4,7 @@ import type { Ledger } from '../cost/ledger/ledger.ts';
 import type { DocumentStore } from '../ports.ts';
 import { DAY } from '../telemetry/families.ts';
 import { fromUtf8, toUtf8 } from '../utf8.ts';
-import { type EstimateOptions, LOOK_BACK_DAYS } from './estimateCosts.ts';
+import { type EstimateOptions, lookBackDays } from './estimateCosts.ts';
 
 /** The prices that all days have. */
 const PRICED_BY = 'ledger/priced-by';
@@ -18,13 +18,13 @@ const PRICED_BY = 'ledger/priced-by';
  */
 export const repriceCosts = (
   { ledger, documents }: { ledger: Ledger; documents: DocumentStore },
-  options: Pick<EstimateOptions, 'prices' | 'agreed'>,
+  options: Pick<EstimateOptions, 'prices' | 'agreed' | 'retention'>,
 ) => {
   const version = `priced ${fingerprintOf(JSON.stringify([[...options.prices.list()], options.agreed]))}`;
   return async (nowMs: number, isEnough: () => boolean = () => false): Promise<{ days: number; left: number }> => {
     const [known] = await documents.get([PRICED_BY]);
     if (known && fromUtf8(known.bytes) === version) return { days: 0, left: 0 };
-    const firstKeptMs = (Math.floor(nowMs / DAY) - LOOK_BACK_DAYS) * DAY;
+    const firstKeptMs = (Math.floor(nowMs / DAY) - lookBackDays(options.retention)) * DAY;
     const days = (await ledger.days('estimated')).filter((dayMs) => dayMs < firstKeptMs);
     const before = await ledger.fingerprints('estimated', days);
     const due = days.filter((_, i) => before[i] !== version);

@@ -35,7 +35,13 @@ const ports = {
 const configured = (async () => {
   const { costs, prices, deployments } = await readCostsConfiguration({ documents })();
   const tagged = taggedIn({ deployments });
-  const options = { costs, prices: standardPrices(prices), agreed: prices, tagged };
+  const options = {
+    costs,
+    prices: standardPrices(prices),
+    agreed: prices,
+    tagged,
+    retention: { minuteDays: env.MINUTE_DAYS },
+  };
   return { ...estimateCosts(ports, options), reprice: repriceCosts({ ...ports, documents }, options) };
 })();
 configured.catch(() => {}); // every run says so

@@ -145,6 +145,7 @@ describe('the estimate of what the inventory lists', () => {
         costs: Config.parse({}).costs,
         prices: standardPrices(Config.parse({}).prices),
         agreed: Config.parse({}).prices,
+        retention: Config.parse({}).retention,
         tagged: { ranker: { app: 'rank' } },
       },
     );

@@ -32,7 +32,7 @@ it('finds the planted cost spike, with the client and the deployment that caused
   await send();
   await one.roll(ANCHOR_MS);
   await one.compact(ANCHOR_MS);
-  const { costs, prices } = Config.parse({});
+  const { costs, prices, retention } = Config.parse({});
   const book = ledger({ documents: memoryDocumentStore(), compression: zstd() });
   const ports = {
     query: runQuery(one.queryPorts),
@@ -40,7 +40,7 @@ it('finds the planted cost spike, with the client and the deployment that caused
     deployments: one.ports().deployments,
     ledger: book,
   };
-  await estimateCosts(ports, { costs, prices: standardPrices(prices), agreed: prices }).changed(ANCHOR_MS);
+  await estimateCosts(ports, { costs, prices: standardPrices(prices), agreed: prices, retention }).changed(ANCHOR_MS);
 
   const principal = { id: 'test', roles: ['reader'], teams: [] } as const;
   const { anomalies } = await costAnomalies({ ledger: book })(principal, {}, ANCHOR_MS);

@@ -26,16 +26,20 @@ const accounts = (one: World, said: object = {}) => {
   const book = ledger({ documents, compression: zstd() });
   const { deployments } = one.ports();
   const estimating = (configuration: object = said) => {
-    const { costs, prices } = Config.parse(configuration);
+    const { costs, prices, retention } = Config.parse(configuration);
     return estimateCosts(
       { query: runQuery(one.queryPorts), rollups: one.store, deployments, ledger: book },
-      { costs, prices: standardPrices(prices), agreed: prices },
+      { costs, prices: standardPrices(prices), agreed: prices, retention },
     );
   };
   return {
     estimating,
     ask: (params: string, principal: Parameters<ReturnType<typeof queryCosts>>[0] = reader) =>
       queryCosts({ ledger: book })(principal, new URLSearchParams(params), NOW),
+    async total() {
+      const range = { basis: 'estimated', grain: 'day', fromMs: T0 - 30 * DAY, toMs: NOW } as const;
+      return (await book.entries(range)).reduce((sum, { cost }) => sum + (cost ?? 0), 0);
+    },
     async costs(groupBy: string, more = '') {
       const { series } = await this.ask(`groupBy=${groupBy}&from=${T0}&to=${NOW}&step=all${more}`);
       return Object.fromEntries(series.map(({ labels, total }) => [Object.values(labels).join('/'), total]));
@@ -109,6 +113,23 @@ describe('the estimated ledger', () => {
     expect(await kept.costs('')).toEqual({ '': 2 });
   });
 
+  it('leaves a day as it is when what it was made from has expired', async () => {
+    const one = world();
+    await one.send({ samples: gpuHour(T0 - 3 * DAY), events: [call({ ...SONNET, inputTokens: 1_000_000 })] });
+    await one.roll();
+    await one.compact();
+    const kept = accounts(one, { retention: { minuteDays: 5, hourDays: 5 } });
+    await kept.estimating().changed(NOW);
+    const before = await kept.total();
+    expect(before).toBeGreaterThan(3);
+
+    const laterMs = NOW + 4 * DAY;
+    await one.compact(laterMs);
+    await one.expire({ minuteDays: 5, hourDays: 5, dayDays: 456 }, laterMs);
+    await kept.estimating().changed(laterMs);
+    expect(await kept.total()).toBe(before);
+  });
+
   it('counts what the configuration says runs, as far as the hour is over, and follows by the minute', async () => {
     const one = world();
     const resource = {
@@ -158,8 +179,10 @@ describe('the estimated ledger', () => {
     const documents = memoryDocumentStore();
     const book = ledger({ documents, compression: zstd() });
     const priced = (usdPerHour: number) => {
-      const { prices } = Config.parse({ prices: { overrides: [{ instanceType: 'x.large', usd: usdPerHour }] } });
-      return repriceCosts({ ledger: book, documents }, { prices: standardPrices(prices), agreed: prices });
+      const { prices, retention } = Config.parse({
+        prices: { overrides: [{ instanceType: 'x.large', usd: usdPerHour }] },
+      });
+      return repriceCosts({ ledger: book, documents }, { prices: standardPrices(prices), agreed: prices, retention });
     };
     const labels = {
       item: 'instanceHours',

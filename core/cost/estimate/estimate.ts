@@ -1,8 +1,9 @@
 import type { DeploymentAttributes } from '../../ports.ts';
+import { HOUR } from '../../telemetry/families.ts';
 import type { CostEntry, CostLabels } from '../entry.ts';
 import type { PriceBook } from '../prices/book.ts';
 import { allocate } from './allocate.ts';
-import { capacityEntries, quoteOf } from './capacityEntries.ts';
+import { capacityEntries, quoteOf, workIn } from './capacityEntries.ts';
 import { labelsOf, priced } from './labels.ts';
 import { trainingEntries } from './trainingEntries.ts';
 import type { Capacity, Quantity, TrainingRun, Usage } from './types.ts';
@@ -12,6 +13,8 @@ export interface EstimateInput {
   usage: readonly Usage[];
   capacity: readonly Capacity[];
   training: readonly TrainingRun[];
+  /** Deployments that told of training: what they work without being called is that. */
+  trainers: ReadonlySet<string>;
   quantities: readonly Quantity[];
   prices: PriceBook;
   /** What the registry says of a deployment at a time. */
@@ -27,19 +30,29 @@ export const estimate = (input: EstimateInput): CostEntry[] => {
   const { prices, attributesAt } = input;
   const entries: CostEntry[] = [];
   const byDeployment = usageByDeployment(input.usage);
-  const owned = new Set<string>(); // deployments on capacity of their own: their tokens have no price of their own
+  const owned = new Set<string>(); // deployments by the hour in which they ran on capacity that is paid for
+  // A job that tells of its end on the hour ran on capacity of the hour before.
+  const isOwned = (deployment: string, startMs: number) =>
+    owned.has(keyOf(deployment, startMs)) || owned.has(keyOf(deployment, startMs - HOUR));
   for (const capacity of input.capacity) {
     const quote = quoteOf(prices, capacity);
     const used = (deployment: string) => byDeployment.get(keyOf(deployment, capacity.startMs)) ?? [];
-    for (const allocation of allocate(capacity, (name) => sum(used(name), ({ busyMs }) => busyMs || 1))) {
+    const work = workIn(capacity.deployments.flatMap(used));
+    for (const allocation of allocate(capacity, (name) => sum(used(name), work))) {
       const { deployment } = allocation;
-      if (deployment !== undefined) owned.add(deployment);
+      if (deployment !== undefined) owned.add(keyOf(deployment, capacity.startMs));
       const owner = deployment === undefined ? {} : attributesAt(deployment, capacity.startMs);
-      entries.push(...capacityEntries(capacity, allocation, quote, owner, deployment ? used(deployment) : []));
+      const calls = deployment === undefined ? [] : used(deployment);
+      const isTrainer = deployment !== undefined && input.trainers.has(deployment);
+      entries.push(...capacityEntries(capacity, allocation, { quote, owner, calls, isTrainer }));
     }
   }
-  for (const usage of input.usage) entries.push(...usageEntries(usage, prices, owned.has(usage.deployment)));
-  for (const run of input.training) entries.push(...trainingEntries(run, prices, owned));
+  for (const usage of input.usage)
+    entries.push(...usageEntries(usage, prices, isOwned(usage.deployment, usage.startMs)));
+  for (const run of input.training) {
+    const { deployment } = run.attributes;
+    if (deployment === undefined || !isOwned(deployment, run.startMs)) entries.push(...trainingEntries(run, prices));
+  }
   for (const { startMs, resource, key, quantity, attributes } of input.quantities) {
     const item = key.kind === 'storage' ? 'storageGbMonths' : 'transferGb';
     const labels: CostLabels = {

@@ -1,18 +1,6 @@
 import type { DeploymentAttributes } from '../../ports.ts';
-import type { CostEntry, CostLabels } from '../entry.ts';
+import { ATTRIBUTES, type CostEntry, type CostLabels } from '../entry.ts';
 import type { Quote } from '../prices/book.ts';
-
-const ATTRIBUTES = [
-  'deployment',
-  'model',
-  'modelVersion',
-  'team',
-  'project',
-  'environment',
-  'provider',
-  'account',
-  'region',
-] as const;
 
 /** What is known of a deployment, as labels of a cost. */
 export const labelsOf = (attributes: DeploymentAttributes & { deployment?: string | undefined }): CostLabels => {

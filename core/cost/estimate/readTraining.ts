@@ -1,19 +1,9 @@
 import type { Ask } from '../../query/ask.ts';
 import { HOUR } from '../../telemetry/families.ts';
+import { ATTRIBUTES } from '../entry.ts';
 import type { TrainingRun } from './types.ts';
 
-const NAMES = [
-  'deployment',
-  'model',
-  'modelVersion',
-  'team',
-  'project',
-  'environment',
-  'provider',
-  'account',
-  'region',
-] as const;
-const GROUP = ['job', 'status', 'instanceType', ...NAMES].join(',');
+const GROUP = ['job', 'status', 'instanceType', ...ATTRIBUTES].join(',');
 
 /** The training jobs that ended in the hours [fromMs, toMs), with what they kept and cost. */
 export const readTraining = async (
@@ -42,7 +32,7 @@ export const readTraining = async (
           instanceType: labels.instanceType || undefined,
           instanceHours: 0,
           reportedUsd: undefined,
-          attributes: Object.fromEntries(NAMES.flatMap((name) => (labels[name] ? [[name, labels[name]]] : []))),
+          attributes: Object.fromEntries(ATTRIBUTES.flatMap((name) => (labels[name] ? [[name, labels[name]]] : []))),
         };
         set(run, value);
         runs.set(key, run);
@@ -55,4 +45,19 @@ export const readTraining = async (
     run.reportedUsd = value;
   });
   return [...runs.values()];
+};
+
+/** The deployments that told of training in [fromMs, toMs), ended or not. */
+export const readTrainers = async (
+  ask: Ask,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Promise<ReadonlySet<string>> => {
+  const { series } = await ask({
+    metric: 'training.reports',
+    groupBy: 'deployment',
+    step: 'all',
+    from: String(fromMs),
+    to: String(toMs),
+  });
+  return new Set(series.flatMap(({ labels }) => labels.deployment || []));
 };

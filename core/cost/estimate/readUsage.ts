@@ -1,21 +1,9 @@
 import type { Ask } from '../../query/ask.ts';
 import { HOUR } from '../../telemetry/families.ts';
-import { TOKEN_ITEMS, type TokenItem } from '../entry.ts';
+import { ATTRIBUTES, TOKEN_ITEMS, type TokenItem } from '../entry.ts';
 import type { Usage } from './types.ts';
 
-const DIMENSIONS = [
-  'deployment',
-  'model',
-  'modelVersion',
-  'team',
-  'project',
-  'environment',
-  'provider',
-  'account',
-  'region',
-  'client',
-  'serviceTier',
-] as const;
+const DIMENSIONS = [...ATTRIBUTES, 'client', 'serviceTier'] as const;
 
 /** The catalogue's metric of each number, and the stat that is its sum. */
 const METRICS = {

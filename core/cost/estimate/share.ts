@@ -6,5 +6,5 @@
  */
 export const shares = (amount: number, weights: readonly number[]): number[] => {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => (total > 0 ? (amount * weight) / total : amount / weights.length));
+  return weights.map((weight) => (total > 0 ? amount * (weight / total) : amount / weights.length));
 };

@@ -3,13 +3,12 @@ import type { PriceBook, Quote } from '../prices/book.ts';
 import { labelsOf, priced, serviceOf } from './labels.ts';
 import type { TrainingRun } from './types.ts';
 
-/** Jobs on instances of their own; those on capacity that is already counted are in its work. */
-export const trainingEntries = (run: TrainingRun, prices: PriceBook, owned: ReadonlySet<string>): CostEntry[] => {
+/** A job on instances of its own, or as its sender said; [] where neither is known. Jobs on capacity that is counted are its work. */
+export const trainingEntries = (run: TrainingRun, prices: PriceBook): CostEntry[] => {
   const { startMs, job, instanceType, instanceHours, reportedUsd, attributes } = run;
-  if (attributes.deployment !== undefined && owned.has(attributes.deployment)) return [];
   if (reportedUsd === undefined && instanceHours === 0) return [];
   const labels: CostLabels = {
-    ...labelsOf(attributes),
+    ...labelsOf({ ...attributes, provider: 'aws' }), // who is paid
     operation: 'training',
     line: 'work',
     resource: job,

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allocate } from '../../../core/cost/estimate/allocate.ts';
 import { type EstimateInput, estimate } from '../../../core/cost/estimate/estimate.ts';
+import { repriced } from '../../../core/cost/estimate/reprice.ts';
 import type { Capacity, Usage } from '../../../core/cost/estimate/types.ts';
 import type { PriceBook } from '../../../core/cost/prices/book.ts';
+import { PricesConfig } from '../../../core/cost/prices/configuration.ts';
+import { standardPrices } from '../../../core/cost/prices/standard.ts';
 
 const HOUR_MS = Date.UTC(2026, 10, 20, 9);
 const PRICE = 4;
@@ -45,6 +48,7 @@ const input = (of: Partial<EstimateInput>): EstimateInput => ({
   usage: [],
   capacity: [],
   training: [],
+  trainers: new Set(),
   quantities: [],
   prices,
   attributesAt: (deployment) => ({ team: `owner-of-${deployment}` }),
@@ -204,9 +208,65 @@ describe('the estimate', () => {
     const slot = { weight: 1, users: [{ deployment: 't', busyRatio: 1 }], holders: [] };
     const [alone] = estimate(input({ training: [run] }));
     expect(alone).toMatchObject({ cost: 3 * PRICE, labels: { operation: 'training', service: 'Amazon SageMaker' } });
-    const together = estimate(input({ training: [run], capacity: [host({ slots: [slot] })] }));
+    const together = estimate(
+      input({ training: [run], trainers: new Set(['t']), capacity: [host({ slots: [slot] })] }),
+    );
     expect(together.map(({ labels, cost }) => [labels.operation, labels.resource, cost])).toEqual([
       ['training', 'host-1', PRICE],
     ]);
+  });
+
+  it('comes out the same when it is priced anew at the same prices, and at others by the quantities alone', () => {
+    const run = {
+      startMs: HOUR_MS,
+      job: 'j',
+      status: 'completed',
+      instanceType: 'ml.g5.2xlarge',
+      instanceHours: 3,
+      reportedUsd: undefined,
+      attributes: { region: 'us-east-1', provider: 'aws.sagemaker' },
+    };
+    const api = { deployment: 'api', model: 'anthropic.claude-sonnet-4-20250514-v1:0', provider: 'aws.bedrock' };
+    const all = input({
+      prices: standardPrices(),
+      usage: [
+        call({ ...api, region: 'us-west-2', serviceTier: 'batch', tokens: { inputTokens: 1e6, cacheReadTokens: 5 } }),
+        call({ ...api, region: 'us-west-2', reportedUsd: 3, reportedRequests: 4 }),
+        call({ deployment: 'own', model: 'm', provider: 'vllm', team: 'x' }),
+      ],
+      capacity: [
+        host({ region: 'us-east-1', deployments: ['own'] }),
+        host({
+          resource: 'spot',
+          region: 'us-east-1',
+          instanceType: 'g5.xlarge',
+          purchase: 'spot',
+          deployments: ['own'],
+        }),
+        host({ resource: 'gcp', region: 'us-central1', instanceType: 'a2-highgpu-1g', provider: 'gcp' }),
+        host({ resource: 'odd', instanceType: undefined }),
+      ],
+      training: [run],
+      quantities: [
+        {
+          startMs: HOUR_MS,
+          resource: 'weights',
+          key: { kind: 'storage', storageClass: 's3.standard', region: 'us-east-1' },
+          quantity: 10,
+          attributes: { region: 'us-east-1' },
+        },
+      ],
+    });
+    const before = estimate(all);
+    expect(before.filter(({ cost }) => cost === null).map(({ labels }) => labels.resource ?? labels.item)).toEqual([
+      'odd',
+      'cacheReadTokens',
+    ]);
+    expect(repriced(before, standardPrices())).toEqual(before);
+
+    const dear = standardPrices(PricesConfig.parse({ overrides: [{ instanceType: 'g6e.12xlarge', usd: 100 }] }));
+    const after = repriced(before, dear);
+    expect(after).toEqual(estimate({ ...all, prices: dear }));
+    expect(after).not.toEqual(before);
   });
 });
